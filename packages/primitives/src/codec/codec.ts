@@ -1,0 +1,133 @@
+import { DecodeError } from './decode-error.js'
+import { fromDisplayHex, toDisplayHex } from './hex.js'
+import { Reader } from './reader.js'
+import { compactSizeLength, Writer } from './writer.js'
+
+/** A wire format, declared once: how long a value is, how to write it and how to read it back. Shape only, no rules. */
+export interface Codec<T> {
+  size(value: T): number
+  write(writer: Writer, value: T): void
+  read(reader: Reader): T
+}
+
+/** The type that a codec reads and writes. */
+export type Of<C> = C extends Codec<infer T> ? T : never
+
+const fixed = <T>(length: number, write: (w: Writer, value: T) => void, read: (r: Reader) => T): Codec<T> => ({
+  size: () => length,
+  write,
+  read,
+})
+
+export const u8: Codec<number> = fixed(
+  1,
+  (w, n) => w.u8(n),
+  r => r.u8(),
+)
+export const u16: Codec<number> = fixed(
+  2,
+  (w, n) => w.u16(n),
+  r => r.u16(),
+)
+export const u32: Codec<number> = fixed(
+  4,
+  (w, n) => w.u32(n),
+  r => r.u32(),
+)
+export const i32: Codec<number> = fixed(
+  4,
+  (w, n) => w.i32(n),
+  r => r.i32(),
+)
+export const u64: Codec<bigint> = fixed(
+  8,
+  (w, n) => w.u64(n),
+  r => r.u64(),
+)
+export const i64: Codec<bigint> = fixed(
+  8,
+  (w, n) => w.i64(n),
+  r => r.i64(),
+)
+
+export const compactSize: Codec<number> = {
+  size: compactSizeLength,
+  write: (w, n) => w.compactSize(n),
+  read: r => r.compactSize(),
+}
+
+/** A 32-byte hash as a string in display order, branded by its user. */
+export const hash32 = <Id extends string>(): Codec<Id> =>
+  fixed(
+    32,
+    (w, id) => w.raw(fromDisplayHex(id)),
+    r => toDisplayHex(r.raw(32)) as Id,
+  )
+
+/** Exactly `length` bytes. */
+export const bytes = (length: number): Codec<Uint8Array> =>
+  fixed(
+    length,
+    (w, value) => w.raw(value),
+    r => r.raw(length),
+  )
+
+/** Bytes behind their length. */
+export const varBytes: Codec<Uint8Array> = {
+  size: value => compactSizeLength(value.length) + value.length,
+  write: (w, value) => {
+    w.compactSize(value.length)
+    w.raw(value)
+  },
+  read: r => r.raw(r.compactSize()),
+}
+
+/** A list behind its length; `most` bounds it before anything is read. */
+export const vector = <T>(item: Codec<T>, most = Number.POSITIVE_INFINITY): Codec<readonly T[]> => ({
+  size: values => values.reduce((sum, value) => sum + item.size(value), compactSizeLength(values.length)),
+  write: (w, values) => {
+    w.compactSize(values.length)
+    for (const value of values) item.write(w, value)
+  },
+  read: r => {
+    const start = r.offset
+    const count = r.compactSize()
+    if (count > most) throw new DecodeError(`list of ${count}, at most ${most} allowed`, start)
+    const out: T[] = []
+    for (let i = 0; i < count; i++) out.push(item.read(r))
+    return out
+  },
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: the field types are recovered by Of<>; nothing else is assumed of them
+type Fields = Record<string, Codec<any>>
+
+/** Fields one after the other, in the order they are declared. */
+export function struct<F extends Fields>(fields: F): Codec<{ readonly [K in keyof F]: Of<F[K]> }> {
+  const entries = Object.entries(fields)
+  return {
+    size: value => entries.reduce((sum, [name, codec]) => sum + codec.size(value[name as keyof F]), 0),
+    write: (w, value) => {
+      for (const [name, codec] of entries) codec.write(w, value[name as keyof F])
+    },
+    read: r => {
+      const out: Record<string, unknown> = {}
+      for (const [name, codec] of entries) out[name] = codec.read(r)
+      return out as { readonly [K in keyof F]: Of<F[K]> }
+    },
+  }
+}
+
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  const writer = new Writer(codec.size(value))
+  codec.write(writer, value)
+  return writer.bytes
+}
+
+/** Decodes the whole of `input`: trailing bytes are a DecodeError. */
+export function decode<T>(codec: Codec<T>, input: Uint8Array): T {
+  const reader = new Reader(input)
+  const value = codec.read(reader)
+  reader.end()
+  return value
+}

@@ -1,0 +1,68 @@
+import { fromDisplayHex, toDisplayHex } from './codec/hex.js'
+import { hash256, hash256Parts } from './hash/hash.js'
+import type { MerkleRoot } from './ids.js'
+import type { Transaction } from './transaction.js'
+
+export interface MerkleResult {
+  readonly root: MerkleRoot
+  /**
+   * CVE-2012-2459: an odd level repeats its last node, so a list with a repeated tail has the same root as the
+   * list without it. True where two neighbours are equal before any padding: such a list must not be judged at
+   * all, for the true block may have the same hash.
+   */
+  readonly mutated: boolean
+}
+
+/** Root of the tree over the leaves (32 bytes each, internal order); an empty list has the zero root, as in Core. */
+export function merkleTree(leaves: readonly Uint8Array[]): { root: Uint8Array; mutated: boolean } {
+  let level = leaves
+  let mutated = false
+  while (level.length > 1) {
+    const next: Uint8Array[] = []
+    for (let i = 0; i < level.length; i += 2) {
+      const left = level[i] as Uint8Array
+      const right = level[i + 1] ?? left
+      if (i + 1 < level.length && !mutated) mutated = left.every((byte, at) => byte === right[at])
+      next.push(hash256Parts(left, right))
+    }
+    level = next
+  }
+  return { root: level[0] ?? new Uint8Array(32), mutated }
+}
+
+/** Root over ids in display order, as a header's `merkleRoot` has it. */
+export function merkleRoot(ids: readonly string[]): MerkleResult {
+  const { root, mutated } = merkleTree(ids.map(fromDisplayHex))
+  return { root: toDisplayHex(root) as MerkleRoot, mutated }
+}
+
+/** BIP-0141 commitment header: OP_RETURN, push of 36, aa21a9ed. */
+const commitmentHeader = Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed)
+
+/** Index of the output that commits to the witnesses: the last of the right shape; -1 without one. */
+export function commitmentIndex(coinbase: Pick<Transaction, 'outputs'>): number {
+  return coinbase.outputs.findLastIndex(
+    ({ script }) => script.length >= 38 && commitmentHeader.every((byte, i) => script[i] === byte),
+  )
+}
+
+/** The 32 bytes that a coinbase commits to, internal order; undefined without a commitment. */
+export const committedHash = (coinbase: Pick<Transaction, 'outputs'>): Uint8Array | undefined =>
+  coinbase.outputs[commitmentIndex(coinbase)]?.script.subarray(6, 38)
+
+/** BIP-0141: hash of the witness root (the coinbase's wtxid counts as zero) and the coinbase's 32-byte reserved value. */
+export function witnessCommitment(transactions: readonly Transaction[], reserved: Uint8Array): Uint8Array {
+  const leaves = transactions.map((tx, i) => (i === 0 ? new Uint8Array(32) : fromDisplayHex(tx.wtxid)))
+  const pair = new Uint8Array(64)
+  pair.set(merkleTree(leaves).root)
+  pair.set(reserved, 32)
+  return hash256(pair)
+}
+
+/** The script of the output that carries a commitment. */
+export function commitmentScript(commitment: Uint8Array): Uint8Array {
+  const script = new Uint8Array(38)
+  script.set(commitmentHeader)
+  script.set(commitment, 6)
+  return script
+}

@@ -1,1 +1,7 @@
-export {}
+export * from './chain/block-entry.js'
+export * from './chain/events.js'
+export * from './clock.js'
+export * from './coin.js'
+export * from './emitter.js'
+export * from './params/chain-params.js'
+export * from './verdict.js'

@@ -1,0 +1,18 @@
+import type { Block } from '@raistone/primitives'
+import type { Coin } from '../coin.js'
+import type { BlockEntry } from './block-entry.js'
+
+/** What the chain tells, after commit. A reorganisation is its disconnects, then its connects, in order. */
+export interface ChainEvents {
+  connected: {
+    readonly entry: BlockEntry
+    readonly block: Block
+    /** The coins each non-coinbase transaction spent, in input order; index 0 (the coinbase) is empty. */
+    readonly spent: readonly (readonly Coin[])[]
+  }
+  disconnected: { readonly entry: BlockEntry; readonly block: Block }
+  /** The tip after a whole step; `initialDownload` while it is still far behind. */
+  tip: { readonly entry: BlockEntry; readonly initialDownload: boolean }
+  /** A header entered the tree. */
+  header: { readonly entry: BlockEntry }
+}

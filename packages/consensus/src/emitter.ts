@@ -1,0 +1,20 @@
+/** A source of events: `on` returns its own "off". Events tell what happened, after it was committed. */
+export interface Events<E> {
+  on<K extends keyof E>(name: K, listener: (event: E[K]) => void): () => void
+}
+
+/** Calls listeners in the order they came, synchronously. A listener that throws is a bug and stops the emit. */
+export class Emitter<E> implements Events<E> {
+  private readonly listeners = new Map<keyof E, Set<(event: never) => void>>()
+
+  on<K extends keyof E>(name: K, listener: (event: E[K]) => void): () => void {
+    const set = this.listeners.get(name) ?? new Set()
+    this.listeners.set(name, set)
+    set.add(listener)
+    return () => set.delete(listener)
+  }
+
+  emit<K extends keyof E>(name: K, event: E[K]): void {
+    for (const listener of this.listeners.get(name) ?? []) (listener as (event: E[K]) => void)(event)
+  }
+}

@@ -1,0 +1,136 @@
+import { fromDisplayHex, sha256, type TransactionBody, type TxOut, txOut, Writer } from '@raistone/primitives'
+
+/** Bytes of an outpoint: transaction id and index. */
+export const OUTPOINT_SIZE = 36
+/** Bytes of an input whose script is empty: outpoint, length, sequence. */
+export const BLANK_INPUT_SIZE = 41
+
+/** The output as it stands in a transaction. */
+export function encodeOutput(output: TxOut): Uint8Array {
+  const writer = new Writer(txOut.size(output))
+  txOut.write(writer, output)
+  return writer.bytes
+}
+
+const encodeOutputs = (outputs: readonly TxOut[]): Uint8Array => {
+  const writer = new Writer(outputs.reduce((sum, output) => sum + txOut.size(output), 0))
+  for (const output of outputs) txOut.write(writer, output)
+  return writer.bytes
+}
+
+/**
+ * The parts of signature messages that all inputs of a transaction share. Each is made when first asked for and
+ * then kept: without this, hashing grows with the square of the number of inputs (the cost BIP-0143 removed).
+ */
+export class SharedParts {
+  constructor(
+    private readonly tx: TransactionBody,
+    private readonly spent: readonly TxOut[],
+  ) {}
+
+  private lazyPrevouts: Uint8Array | undefined
+  private lazySequences: Uint8Array | undefined
+  private lazyOutputs: Uint8Array | undefined
+  private readonly hashes = new Map<string, Uint8Array>()
+  private readonly blanks: (Uint8Array | undefined)[] = []
+
+  /** All outpoints, 36 bytes each. */
+  get prevouts(): Uint8Array {
+    return (this.lazyPrevouts ??= this.encodePrevouts())
+  }
+
+  /** All sequences, four bytes each. */
+  get sequences(): Uint8Array {
+    return (this.lazySequences ??= this.encodeSequences())
+  }
+
+  /** All outputs as they stand in the transaction, without their count. */
+  get outputs(): Uint8Array {
+    return (this.lazyOutputs ??= encodeOutputs(this.tx.outputs))
+  }
+
+  get prevoutsHash(): Uint8Array {
+    return this.once('prevouts', () => sha256(this.prevouts))
+  }
+
+  get sequencesHash(): Uint8Array {
+    return this.once('sequences', () => sha256(this.sequences))
+  }
+
+  get outputsHash(): Uint8Array {
+    return this.once('outputs', () => sha256(this.outputs))
+  }
+
+  /** BIP-0143 hashes twice what BIP-0341 hashes once. */
+  get prevoutsHash256(): Uint8Array {
+    return this.once('prevouts2', () => sha256(this.prevoutsHash))
+  }
+
+  get sequencesHash256(): Uint8Array {
+    return this.once('sequences2', () => sha256(this.sequencesHash))
+  }
+
+  get outputsHash256(): Uint8Array {
+    return this.once('outputs2', () => sha256(this.outputsHash))
+  }
+
+  /** BIP-0341: values of the outputs spent. */
+  get amountsHash(): Uint8Array {
+    return this.once('amounts', () => {
+      const writer = new Writer(this.spent.length * 8)
+      for (const output of this.spent) writer.i64(output.value)
+      return sha256(writer.bytes)
+    })
+  }
+
+  /** BIP-0341: scripts of the outputs spent, each with its length. */
+  get scriptsHash(): Uint8Array {
+    return this.once('scripts', () => {
+      const writer = new Writer(this.spent.reduce((sum, output) => sum + txOut.size(output) - 8, 0))
+      for (const { script } of this.spent) {
+        writer.compactSize(script.length)
+        writer.raw(script)
+      }
+      return sha256(writer.bytes)
+    })
+  }
+
+  /** All inputs with empty scripts, 41 bytes each; sequences are their own, or zero as NONE and SINGLE see the others. */
+  blankInputs(zeroSequences: boolean): Uint8Array {
+    return (this.blanks[zeroSequences ? 1 : 0] ??= this.encodeBlankInputs(zeroSequences))
+  }
+
+  private once(name: string, make: () => Uint8Array): Uint8Array {
+    const known = this.hashes.get(name)
+    if (known) return known
+    const made = make()
+    this.hashes.set(name, made)
+    return made
+  }
+
+  private encodePrevouts(): Uint8Array {
+    const writer = new Writer(this.tx.inputs.length * OUTPOINT_SIZE)
+    for (const { prevout } of this.tx.inputs) {
+      writer.raw(fromDisplayHex(prevout.txid))
+      writer.u32(prevout.vout)
+    }
+    return writer.bytes
+  }
+
+  private encodeSequences(): Uint8Array {
+    const writer = new Writer(this.tx.inputs.length * 4)
+    for (const { sequence } of this.tx.inputs) writer.u32(sequence)
+    return writer.bytes
+  }
+
+  private encodeBlankInputs(zeroSequences: boolean): Uint8Array {
+    const { inputs } = this.tx
+    const writer = new Writer(inputs.length * BLANK_INPUT_SIZE)
+    inputs.forEach(({ sequence }, i) => {
+      writer.raw(this.prevouts.subarray(i * OUTPOINT_SIZE, (i + 1) * OUTPOINT_SIZE))
+      writer.u8(0)
+      writer.u32(zeroSequences ? 0 : sequence)
+    })
+    return writer.bytes
+  }
+}

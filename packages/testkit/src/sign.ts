@@ -1,0 +1,151 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { hashes, schnorr, sign } from '@noble/secp256k1'
+import {
+  concatBytes,
+  createTransaction,
+  emptyBytes,
+  equalBytes,
+  type Outpoint,
+  SEQUENCE_FINAL,
+  type Transaction,
+  type TransactionBody,
+  type TxIn,
+  type TxOut,
+} from '@raistone/primitives'
+import {
+  createSpendContext,
+  type SpendContext,
+  signatureHashLegacy,
+  signatureHashTaproot,
+  signatureHashV0,
+} from '@raistone/script'
+import { type PayTo, payTos, type TestKey } from './keys.js'
+
+/** An output that a test key can spend. */
+export interface OwnedCoin {
+  readonly outpoint: Outpoint
+  readonly output: TxOut
+  readonly key: TestKey
+}
+
+/** The output as a coin of the key's; throws where it does not pay the key. */
+export function ownedCoin(tx: Transaction, vout: number, key: TestKey): OwnedCoin {
+  const output = tx.outputs[vout]
+  if (!output) throw new RangeError(`no output ${vout} among ${tx.outputs.length}`)
+  kindOf(output, key)
+  return { outpoint: { txid: tx.txid, vout }, output, key }
+}
+
+/** What a signature signs: SIGHASH_ALL, and DEFAULT for Taproot, if left out. */
+export interface SignOptions {
+  readonly hashType?: number
+}
+
+const SIGHASH_ALL = 1
+const SIGHASH_DEFAULT = 0
+
+function kindOf({ script }: TxOut, key: TestKey): PayTo {
+  const kind = payTos.find(payTo => equalBytes(key.scripts[payTo], script))
+  if (!kind) throw new RangeError('the output does not pay this key')
+  return kind
+}
+
+/** A number as DER has it: no leading zeros but one where the sign bit would be set. */
+function derInteger(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex(byte => byte !== 0)
+  const digits = bytes.subarray(first < 0 ? bytes.length - 1 : first)
+  const padded = (digits[0] as number) >= 0x80 ? concatBytes(Uint8Array.of(0), digits) : digits
+  return concatBytes(Uint8Array.of(0x02, padded.length), padded)
+}
+
+/** r ‖ s as strict DER (BIP-0066). Kept apart from the code under test. */
+function derSignature(compact: Uint8Array): Uint8Array {
+  const body = concatBytes(derInteger(compact.subarray(0, 32)), derInteger(compact.subarray(32)))
+  return concatBytes(Uint8Array.of(0x30, body.length), body)
+}
+
+function useHashes(): void {
+  hashes.sha256 ??= sha256
+  hashes.hmacSha256 ??= (key, message) => hmac(sha256, key, message)
+}
+
+function signEcdsa(digest: Uint8Array, key: TestKey, hashType: number): Uint8Array {
+  useHashes()
+  return concatBytes(derSignature(sign(digest, key.privateKey, { prehash: false })), Uint8Array.of(hashType))
+}
+
+function signSchnorr(digest: Uint8Array, key: TestKey, hashType: number): Uint8Array {
+  useHashes()
+  // BIP-0340 allows fixed auxiliary bytes; the same test then makes the same ids in every run.
+  const signature = schnorr.sign(digest, key.tweakedPrivateKey, new Uint8Array(32))
+  return hashType === SIGHASH_DEFAULT ? signature : concatBytes(signature, Uint8Array.of(hashType))
+}
+
+const push = (bytes: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(bytes.length), bytes)
+
+type Unlock = Pick<TxIn, 'scriptSig' | 'witness'>
+type Signer = (spend: SpendContext, index: number, key: TestKey, hashType: number | undefined) => Unlock
+
+/** BIP-0143: a key hash program is signed as if it were P2PKH. */
+const signV0: Signer = (spend, index, key, hashType = SIGHASH_ALL) => {
+  const digest = signatureHashV0(spend, index, key.scripts.p2pkh, hashType)
+  return { scriptSig: emptyBytes, witness: [signEcdsa(digest, key, hashType), key.publicKey] }
+}
+
+const signers: Readonly<Record<PayTo, Signer>> = {
+  p2pkh: (spend, index, key, hashType = SIGHASH_ALL) => {
+    const digest = signatureHashLegacy(spend, index, key.scripts.p2pkh, hashType)
+    return { scriptSig: concatBytes(push(signEcdsa(digest, key, hashType)), push(key.publicKey)), witness: [] }
+  },
+  'p2sh-p2wpkh': (spend, index, key, hashType) => ({
+    ...signV0(spend, index, key, hashType),
+    scriptSig: push(key.redeemScript),
+  }),
+  p2wpkh: signV0,
+  p2tr: (spend, index, key, hashType = SIGHASH_DEFAULT) => {
+    const digest = signatureHashTaproot(spend, index, hashType)
+    if (!digest) throw new RangeError(`hash type ${hashType} signs nothing here`)
+    return { scriptSig: emptyBytes, witness: [signSchnorr(digest, key, hashType)] }
+  },
+}
+
+/** What unlocks one input of the transaction; `coins` has one per input, in order. */
+export function signInput(
+  tx: TransactionBody,
+  coins: readonly OwnedCoin[],
+  index: number,
+  options: SignOptions = {},
+): Unlock {
+  const coin = coins[index]
+  if (!coin) throw new RangeError(`no coin ${index} among ${coins.length}`)
+  const spend = createSpendContext(
+    tx,
+    coins.map(({ output }) => output),
+  )
+  return signers[kindOf(coin.output, coin.key)](spend, index, coin.key, options.hashType)
+}
+
+/** The transaction with every input signed. */
+export function signTransaction(
+  tx: TransactionBody,
+  coins: readonly OwnedCoin[],
+  options: SignOptions = {},
+): Transaction {
+  const inputs = tx.inputs.map((input, i) => ({ ...input, ...signInput(tx, coins, i, options) }))
+  return createTransaction({ ...tx, inputs })
+}
+
+export interface SpendOptions extends SignOptions {
+  readonly version?: number
+  readonly lockTime?: number
+  /** Of every input; final if left out. */
+  readonly sequence?: number
+}
+
+/** A signed transaction that spends the coins and makes the outputs; what it leaves over is its fee. */
+export function spend(coins: readonly OwnedCoin[], outputs: readonly TxOut[], options: SpendOptions = {}): Transaction {
+  const { version = 2, lockTime = 0, sequence = SEQUENCE_FINAL, hashType } = options
+  const inputs = coins.map(coin => ({ prevout: coin.outpoint, scriptSig: emptyBytes, sequence, witness: [] }))
+  return signTransaction({ version, inputs, outputs, lockTime }, coins, hashType === undefined ? {} : { hashType })
+}

@@ -1,1 +1,12 @@
-export {}
+export * from './client/rpc-client.js'
+export * from './client/words.js'
+export * from './dispatch/check-arguments.js'
+export * from './dispatch/dispatcher.js'
+export * from './dispatch/help.js'
+export * from './json/parse-json.js'
+export * from './json/raw-json.js'
+export * from './json/write-json.js'
+export type { ArgsOf, ArgType, Category, Method, Param } from './methods/method.js'
+export type { ResultCase, Shape } from './methods/shape.js'
+export * from './methods/table.js'
+export * from './rpc-error.js'

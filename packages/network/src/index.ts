@@ -1,1 +1,5 @@
-export {}
+export * from './deps.js'
+export { newIdentity } from './host/identity.js'
+export * from './log.js'
+export { Network } from './network.js'
+export { AddNodeError } from './peers/connections.js'

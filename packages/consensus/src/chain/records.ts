@@ -1,0 +1,93 @@
+import type { BlockHash } from '@raistone/primitives'
+import { type BlockStore, type NumberedRecord, type RecordKind, recordKind } from '../store/block-store.js'
+import type { EntryRecord } from '../store/entry-record.js'
+import type { TreeEntry } from './tree-entry.js'
+
+const recordOf = (entry: TreeEntry): EntryRecord => ({
+  hash: entry.hash,
+  header: entry.header,
+  height: entry.height,
+  txCount: entry.txCount,
+  failed: entry.failed,
+  checked: entry.checked,
+  sequence: entry.linked ? entry.sequence : undefined,
+  raw: entry.at.raw,
+  undo: entry.at.undo,
+})
+
+/** Raw blocks, undo data and headers: what is on the disk, and what the next group of writes will bring there. */
+export class BlockRecords {
+  private pending = new Map<number, NumberedRecord>()
+  private changed = new Set<TreeEntry>()
+  /** Bytes waiting to be written. */
+  bytes = 0
+  /** Blocks that were here and are not readable any more, to be fetched again. */
+  readonly lost = new Map<BlockHash, TreeEntry>()
+
+  constructor(private readonly store: BlockStore) {}
+
+  /** Headers whose state differs from the disk. */
+  get unwritten(): number {
+    return this.changed.size
+  }
+
+  /** The entry's header or status is to be written. */
+  touch(entry: TreeEntry): void {
+    if (entry.parent) this.changed.add(entry)
+  }
+
+  putBlock(entry: TreeEntry, bytes: Uint8Array): void {
+    entry.at.raw = this.put(recordKind.block, bytes)
+    this.lost.delete(entry.hash)
+    this.touch(entry)
+  }
+
+  putUndo(entry: TreeEntry, bytes: Uint8Array): void {
+    entry.at.undo = this.put(recordKind.undo, bytes)
+    this.touch(entry)
+  }
+
+  private put(kind: RecordKind, bytes: Uint8Array): number {
+    const number = this.store.takeNumber()
+    this.pending.set(number, { number, kind, bytes })
+    this.bytes += bytes.length
+    return number
+  }
+
+  /** The raw block; undefined if it never came or is damaged, which makes it missing. */
+  async block(entry: TreeEntry): Promise<Uint8Array | undefined> {
+    const at = entry.at.raw
+    if (at === undefined) return undefined
+    const bytes = await this.read(at, recordKind.block)
+    if (!bytes && entry.at.raw === at) this.dropBlock(entry)
+    return bytes
+  }
+
+  /** The block's record cannot be read: the block counts as missing. */
+  dropBlock(entry: TreeEntry): void {
+    entry.at.raw = undefined
+    this.lost.set(entry.hash, entry)
+    this.touch(entry)
+  }
+
+  /** What the block spent; undefined if it was never connected or the record is damaged. */
+  async undo(entry: TreeEntry): Promise<Uint8Array | undefined> {
+    const at = entry.at.undo
+    return at === undefined ? undefined : this.read(at, recordKind.undo)
+  }
+
+  private async read(number: number, kind: RecordKind): Promise<Uint8Array | undefined> {
+    return this.pending.get(number)?.bytes ?? this.store.read(number, kind)
+  }
+
+  /** Writes all that is pending as one durable batch. Not to be called again before it returns. */
+  async commit(): Promise<void> {
+    if (this.pending.size === 0 && this.changed.size === 0) return
+    const changed = this.changed
+    const records = [...this.pending.values()]
+    this.changed = new Set()
+    await this.store.write(records, [...changed].map(recordOf))
+    for (const record of records) this.pending.delete(record.number)
+    this.bytes = 0
+  }
+}

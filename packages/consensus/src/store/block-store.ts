@@ -1,0 +1,106 @@
+import { Reader, Writer } from '@raistone/primitives'
+import { crc32c } from './crc32c.js'
+import { type Database, prefixedKey, prefixRange, walk } from './database.js'
+import { decodeEntry, type EntryRecord, encodeEntry, entryKey } from './entry-record.js'
+
+/** What a numbered record of `blocks/` holds. */
+export const recordKind = { block: 1, undo: 2 } as const
+export type RecordKind = (typeof recordKind)[keyof typeof recordKind]
+
+/** A record to be written, under the number that `takeNumber` gave. */
+export interface NumberedRecord {
+  readonly number: number
+  readonly kind: RecordKind
+  readonly bytes: Uint8Array
+}
+
+const HEAD = 9
+
+function recordKey(number: number): Uint8Array {
+  const key = new Writer(8)
+  key.u64(BigInt(number))
+  return prefixedKey('r', key.bytes.reverse())
+}
+
+const numberOfKey = (key: Uint8Array): number => Number(new Reader(key.slice(1).reverse()).u64())
+
+/** Kind, length, checksum, bytes. */
+function sealRecord({ kind, bytes }: NumberedRecord): Uint8Array {
+  const writer = new Writer(HEAD + bytes.length)
+  writer.u8(kind)
+  writer.u32(bytes.length)
+  writer.u32(crc32c(Uint8Array.of(kind), bytes))
+  writer.raw(bytes)
+  return writer.bytes
+}
+
+/** The bytes, or undefined if they are not what was written. */
+function openRecord(record: Uint8Array, kind: RecordKind): Uint8Array | undefined {
+  if (record.length < HEAD) return undefined
+  const reader = new Reader(record)
+  const sound = reader.u8() === kind && reader.u32() === reader.remaining - 4
+  const checksum = reader.u32()
+  const bytes = record.subarray(HEAD)
+  return sound && checksum === crc32c(Uint8Array.of(kind), bytes) ? bytes : undefined
+}
+
+/** `blocks/`: headers with what is known of their blocks, raw blocks and undo data. */
+export class BlockStore {
+  private next = 0
+
+  constructor(readonly database: Database) {}
+
+  /** Finds the first free number; to be called once before any other. */
+  async open(): Promise<void> {
+    const last = this.database.iterator({ ...prefixRange('r'), reverse: true, limit: 1 })
+    const [newest] = await last.nextv(1)
+    await last.close()
+    this.next = newest ? numberOfKey(newest[0]) + 1 : 0
+  }
+
+  takeNumber(): number {
+    return this.next++
+  }
+
+  /** Every stored header, in no particular order; damaged ones are left out and counted. */
+  async entries(): Promise<{ readonly records: EntryRecord[]; readonly damaged: number }> {
+    const records: EntryRecord[] = []
+    let damaged = 0
+    for await (const [key, value] of walk(this.database, prefixRange('h'))) {
+      const entry = decodeEntry(key, value)
+      if (entry) records.push(entry)
+      else damaged++
+    }
+    return { records, damaged }
+  }
+
+  /** Writes everything at once; the disk has it when this returns. */
+  async write(records: readonly NumberedRecord[], entries: Iterable<EntryRecord>): Promise<void> {
+    const batch = this.database.batch()
+    for (const record of records) batch.put(recordKey(record.number), sealRecord(record))
+    for (const entry of entries) batch.put(entryKey(entry.hash), encodeEntry(entry))
+    await batch.write({ sync: true })
+  }
+
+  /** The bytes of a record; undefined if it is missing or damaged. */
+  async read(number: number, kind: RecordKind): Promise<Uint8Array | undefined> {
+    const record = await this.database.get(recordKey(number))
+    return record && openRecord(record, kind)
+  }
+
+  /** Whether the numbered records above `from` all have their checksums. Returns the numbers of those that do not. */
+  async damagedRecords(from: number): Promise<Set<number>> {
+    const bad = new Set<number>()
+    const range = { gte: recordKey(Math.max(0, from)), lt: prefixRange('r').lt }
+    for await (const [key, record] of walk(this.database, range)) {
+      const kind = record[0] === recordKind.undo ? recordKind.undo : recordKind.block
+      if (!openRecord(record, kind)) bad.add(numberOfKey(key))
+    }
+    return bad
+  }
+
+  /** One above the highest number in use. */
+  get end(): number {
+    return this.next
+  }
+}

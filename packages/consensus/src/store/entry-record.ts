@@ -1,0 +1,76 @@
+import {
+  type BlockHash,
+  decodeHeader,
+  encodeHeader,
+  fromDisplayHex,
+  HEADER_SIZE,
+  type Header,
+  type Height,
+  Reader,
+  toDisplayHex,
+  Writer,
+} from '@raistone/primitives'
+import { crc32c } from './crc32c.js'
+import { prefixedKey } from './database.js'
+
+/** What is stored of a header: itself, what is known of its block, and where the block's records are. */
+export interface EntryRecord {
+  readonly hash: BlockHash
+  readonly header: Header
+  readonly height: Height
+  readonly txCount: number
+  readonly failed: boolean
+  readonly checked: boolean
+  /** Order in which blocks became linked; undefined before. */
+  readonly sequence: number | undefined
+  readonly raw: number | undefined
+  readonly undo: number | undefined
+}
+
+const FAILED = 1
+const CHECKED = 2
+const BODY = HEADER_SIZE + 1 + 4 + 4 + 3 * 8
+
+/** `h` and the hash in internal order. */
+export const entryKey = (hash: BlockHash): Uint8Array => prefixedKey('h', fromDisplayHex(hash))
+
+/** Numbers that may be absent are stored one higher, and absent as zero. */
+const writeOptional = (writer: Writer, n: number | undefined): void => writer.u64(BigInt(n === undefined ? 0 : n + 1))
+
+function readOptional(reader: Reader): number | undefined {
+  const stored = Number(reader.u64())
+  return stored === 0 ? undefined : stored - 1
+}
+
+export function encodeEntry(entry: EntryRecord): Uint8Array {
+  const writer = new Writer(BODY + 4)
+  writer.raw(encodeHeader(entry.header))
+  writer.u8((entry.failed ? FAILED : 0) | (entry.checked ? CHECKED : 0))
+  writer.u32(entry.height)
+  writer.u32(entry.txCount)
+  writeOptional(writer, entry.sequence)
+  writeOptional(writer, entry.raw)
+  writeOptional(writer, entry.undo)
+  writer.u32(crc32c(writer.bytes.subarray(0, BODY)))
+  return writer.bytes
+}
+
+/** Undefined if the checksum does not match: such a header is fetched again. */
+export function decodeEntry(key: Uint8Array, record: Uint8Array): EntryRecord | undefined {
+  if (record.length !== BODY + 4 || new Reader(record.subarray(BODY)).u32() !== crc32c(record.subarray(0, BODY)))
+    return undefined
+  const reader = new Reader(record)
+  const header = decodeHeader(reader.raw(HEADER_SIZE))
+  const status = reader.u8()
+  return {
+    hash: toDisplayHex(key.subarray(1)) as BlockHash,
+    header,
+    failed: (status & FAILED) !== 0,
+    checked: (status & CHECKED) !== 0,
+    height: reader.u32(),
+    txCount: reader.u32(),
+    sequence: readOptional(reader),
+    raw: readOptional(reader),
+    undo: readOptional(reader),
+  }
+}

@@ -1,0 +1,39 @@
+import { Reader, varBytes, Writer } from '@raistone/primitives'
+import type { Coin } from '../coin.js'
+
+const coinSize = (coin: Coin): number => 12 + varBytes.size(coin.script)
+
+function writeCoin(writer: Writer, coin: Coin): void {
+  writer.u32(coin.height * 2 + (coin.coinbase ? 1 : 0))
+  writer.u64(coin.value)
+  varBytes.write(writer, coin.script)
+}
+
+function readCoin(reader: Reader): Coin {
+  const code = reader.u32()
+  const value = reader.u64()
+  return { value, script: varBytes.read(reader).slice(), height: code >>> 1, coinbase: (code & 1) === 1 }
+}
+
+/** What a block spent: per transaction, coinbase included (empty), the coins in input order. */
+export function encodeUndo(spent: readonly (readonly Coin[])[]): Uint8Array {
+  let size = 4
+  for (const coins of spent) size += coins.reduce((sum, coin) => sum + coinSize(coin), 4)
+  const writer = new Writer(size)
+  writer.u32(spent.length)
+  for (const coins of spent) {
+    writer.u32(coins.length)
+    for (const coin of coins) writeCoin(writer, coin)
+  }
+  return writer.bytes
+}
+
+/** The inverse of `encodeUndo`; throws a DecodeError. */
+export function decodeUndo(record: Uint8Array): readonly (readonly Coin[])[] {
+  const reader = new Reader(record)
+  const spent = Array.from({ length: reader.u32() }, () =>
+    Array.from({ length: reader.u32() }, () => readCoin(reader)),
+  )
+  reader.end()
+  return spent
+}

@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads'
+import type { Curve } from '@raistone/primitives'
+import type { ScriptErrorName, ScriptFlags } from '@raistone/script'
+import { batches } from './batch.js'
+import { type Batch, CheckRun } from './check-run.js'
+import { countingCurve } from './counting-curve.js'
+import { type CurveTier, loadCurve } from './curve-tier.node.js'
+import { checkLocally, wholePieces } from './local.js'
+import { nextTurn, Slices } from './next-turn.js'
+import { type Packet, type PacketResult, packPieces } from './packet.js'
+import type { ScriptFailure, ScriptJob, ScriptVerifier, SignatureTally } from './script-verifier.js'
+
+export type { CurveTier } from './curve-tier.node.js'
+
+export interface WorkerVerifierOptions {
+  /** Worker threads besides the calling one, which helps. */
+  readonly threads: number
+  readonly curve: CurveTier
+}
+
+/** Below this many inputs the way to the workers and back costs more than it saves. */
+const WORTH_A_MESSAGE = 16
+
+/** Enough that a worker never waits for its next message. */
+const IN_FLIGHT = 2
+
+/** Threads that may die without any of them finishing a batch before they are given up. */
+const MOST_DEATHS = 8
+
+/** What a worker has in hand: the batch and whom it is for. */
+interface Errand {
+  readonly run: CheckRun
+  readonly batch: Batch
+  readonly tally: SignatureTally
+}
+
+interface Running {
+  readonly run: CheckRun
+  readonly flags: ScriptFlags
+  readonly tally: SignatureTally
+}
+
+class WorkerVerifier implements ScriptVerifier {
+  readonly tier: string
+  private readonly threads = new Map<Worker, Map<number, Errand>>()
+  private readonly runs: Running[] = []
+  private nextId = 0
+  /** Threads that died since one last finished a batch. */
+  private deaths = 0
+  private closing = false
+
+  constructor(
+    private readonly curve: Curve,
+    readonly workers: number,
+  ) {
+    this.tier = curve.name
+    for (let i = 0; i < workers; i++) this.startThread()
+  }
+
+  private startThread(): void {
+    const worker = new Worker(new URL('./worker.node.js', import.meta.url), { workerData: { curve: this.curve.name } })
+    this.threads.set(worker, new Map())
+    let why = new Error('a script checking thread stopped')
+    worker.on('message', (result: PacketResult) => this.finish(worker, result))
+    worker.on('error', error => {
+      why = error instanceof Error ? error : new Error(String(error))
+    })
+    worker.on('exit', () => this.replace(worker, why))
+    worker.unref()
+  }
+
+  /** A dead thread's batches are done again by another. Threads that die one after the other end all runs. */
+  private replace(worker: Worker, why: Error): void {
+    const errands = this.threads.get(worker)
+    this.threads.delete(worker)
+    if (this.closing || !errands) return
+    for (const { run, batch } of errands.values()) run.lost(batch, why)
+    if (++this.deaths <= MOST_DEATHS) this.startThread()
+    else if (this.threads.size === 0) for (const { run } of this.runs) run.fail(why)
+    this.feed()
+  }
+
+  private finish(worker: Worker, { id, failure, signatures }: PacketResult): void {
+    const errands = this.threads.get(worker)
+    const errand = errands?.get(id)
+    if (!errands || !errand) return
+    errands.delete(id)
+    this.deaths = 0
+    errand.tally.signatures += signatures
+    errand.run.finish(errand.batch, failure && this.failureOf(errand.batch, failure))
+    if (errands.size === 0) worker.unref()
+    this.feed()
+  }
+
+  private failureOf({ pieces }: Batch, failure: NonNullable<PacketResult['failure']>): ScriptFailure {
+    const piece = pieces[failure.index]
+    return { index: piece?.index ?? 0, input: failure.input, error: failure.error as ScriptErrorName }
+  }
+
+  /** Gives every thread with room its next batch, one round at a time so that all have something. */
+  private feed(): void {
+    for (let round = 1; round <= IN_FLIGHT; round++)
+      for (const [worker, errands] of this.threads) if (errands.size < round && !this.send(worker, errands)) return
+  }
+
+  private send(worker: Worker, errands: Map<number, Errand>): boolean {
+    for (const { run, flags, tally } of this.runs) {
+      const batch = run.take()
+      if (!batch) continue
+      const packet: Packet = { id: this.nextId++, flags, bytes: packPieces(batch.pieces) }
+      errands.set(packet.id, { run, batch, tally })
+      worker.ref()
+      worker.postMessage(packet, [packet.bytes.buffer as ArrayBuffer])
+      return true
+    }
+    return false
+  }
+
+  async verify(
+    jobs: readonly ScriptJob[],
+    flags: ScriptFlags,
+    tally: SignatureTally = { signatures: 0 },
+  ): Promise<ScriptFailure | undefined> {
+    const inputs = jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
+    if (inputs < WORTH_A_MESSAGE || this.workers === 0)
+      return checkLocally(wholePieces(jobs), flags, countingCurve(this.curve, tally))
+    const running: Running = { run: new CheckRun(batches(jobs)), flags, tally }
+    this.runs.push(running)
+    try {
+      this.feed()
+      await Promise.race([this.help(running), running.run.result])
+      return await running.run.result
+    } finally {
+      this.runs.splice(this.runs.indexOf(running), 1)
+    }
+  }
+
+  /** This thread takes batches too, a slice at a time, as long as there are any. */
+  private async help({ run, flags, tally }: Running): Promise<void> {
+    const curve = countingCurve(this.curve, tally)
+    const slices = new Slices()
+    await nextTurn()
+    for (let batch = run.take(); batch; batch = run.take()) {
+      run.finish(batch, await checkLocally(batch.pieces, flags, curve, slices))
+      await nextTurn()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true
+    for (const { run } of this.runs) if (!run.over) run.fail(new Error('the verifier was closed'))
+    await Promise.all([...this.threads.keys()].map(worker => worker.terminate()))
+  }
+}
+
+/** Checks scripts on `threads` worker threads and this one. Throws if the machine does not have the curve. */
+export async function createWorkerVerifier({ threads, curve }: WorkerVerifierOptions): Promise<ScriptVerifier> {
+  return new WorkerVerifier(await loadCurve(curve), threads)
+}

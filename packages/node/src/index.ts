@@ -1,1 +1,11 @@
-export {}
+export * from './cli/cli-error.js'
+export * from './cli/io.js'
+export { guarded } from './cli/guarded.js'
+export { run as runNode } from './cli/node-command.js'
+export * from './config/node-config.js'
+export { parseWords } from './config/parse-words.js'
+export * from './config/settings.js'
+export * from './data-directory.js'
+export { silentLog } from './log/logger.js'
+export * from './node.js'
+export { version } from './version.js'

@@ -1,0 +1,66 @@
+// How fast `raistone import` takes in the 60k chain, every signature checked, beside native verification on one thread.
+
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createReference } from './native-verify.mjs'
+import { measureRatio, readOptions } from './ratio.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const launcher = join(root, 'packages', 'node', 'bin', 'raistone.js')
+const options = readOptions(process.argv.slice(2))
+const folder = options.chains ?? process.env.RAISTONE_CHAINS ?? join(root, '..', 'shared', 'chains')
+const file = join(folder, 'core-regtest-60k.dat')
+if (!existsSync(file)) {
+  console.error(`${file} is missing: set RAISTONE_CHAINS, or give --chains`)
+  process.exit(1)
+}
+const expected = JSON.parse(readFileSync(join(folder, 'core-regtest-60k.json'), 'utf8'))
+const reference = await createReference()
+
+function run(args) {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let out = ''
+    let notes = ''
+    child.stdout.on('data', chunk => {
+      out += chunk
+    })
+    child.stderr.on('data', chunk => {
+      notes += chunk
+    })
+    child.on('error', failed)
+    child.on('close', code =>
+      code === 0 ? done(out) : failed(new Error(`raistone import: exit code ${code}\n${notes}`)),
+    )
+  })
+}
+
+/** One import into an empty directory, start and final flush included; inputs a second. */
+async function importOnce() {
+  const datadir = mkdtempSync(join(tmpdir(), 'raistone-bench-'))
+  try {
+    const words = ['import', file, '--chain=regtest', `--datadir=${datadir}`, '--json']
+    for (const name of ['par', 'dbcache']) if (options[name] !== undefined) words.push(`--${name}=${options[name]}`)
+    const startMs = performance.now()
+    const out = await run(words)
+    const seconds = (performance.now() - startMs) / 1000
+    if (!out.includes(expected.tip)) throw new Error(`the import did not end at ${expected.tip}: ${out}`)
+    return expected.inputs / seconds
+  } finally {
+    rmSync(datadir, { recursive: true, force: true })
+  }
+}
+
+const result = await measureRatio({
+  name: 'import',
+  figure: importOnce,
+  unit: 'inputs/s',
+  reference,
+  referenceUnit: 'native verifications/s on one thread',
+  rounds: Number(options.rounds ?? 5),
+})
+console.log(JSON.stringify(result, null, 2))
+process.exitCode = result.void ? 1 : 0

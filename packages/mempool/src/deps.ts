@@ -1,0 +1,27 @@
+import type {
+  BlockEntry,
+  ChainEvents,
+  ChainParams,
+  Clock,
+  CoinView,
+  Events,
+  ScriptVerifier,
+} from '@raistone/consensus'
+import type { Height, OutpointKey } from '@raistone/primitives'
+
+/** The ledger, as far as the pool asks it. */
+export interface MempoolChain {
+  readonly params: ChainParams
+  readonly tip: BlockEntry
+  readonly events: Events<Pick<ChainEvents, 'connected' | 'disconnected' | 'tip'>>
+  /** Of the active chain. */
+  entryAt(height: Height): BlockEntry | undefined
+  /** A view of these coins as they are after the tip. */
+  coins(keys: Iterable<OutpointKey>): Promise<CoinView>
+}
+
+export interface MempoolDeps {
+  readonly chain: MempoolChain
+  readonly verifier: Pick<ScriptVerifier, 'verify'>
+  readonly clock: Clock
+}

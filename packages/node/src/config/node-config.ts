@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os'
+import type { ChainParams } from '@raistone/consensus'
+import { usageError } from '../cli/cli-error.js'
+import type { Configured } from './settings.js'
+
+/** Everything a node needs to know before it starts. */
+export interface NodeConfig {
+  readonly params: ChainParams
+  /** `<datadir>/<chain name>`. */
+  readonly directory: string
+  readonly network: {
+    /** IP and port pairs to listen on; none is "listen nowhere". */
+    readonly bind: readonly Endpoint[]
+    readonly connect: readonly string[]
+    readonly addnode: readonly string[]
+    readonly userAgentComments: readonly string[]
+    readonly active: boolean
+  }
+  readonly rpc: {
+    readonly enabled: boolean
+    readonly bind: readonly Endpoint[]
+    readonly allowIps: readonly string[]
+    readonly user: string | undefined
+    readonly password: string | undefined
+    readonly cookieFile: string | undefined
+  }
+  readonly mining: { readonly enabled: boolean; readonly payTo: string | undefined; readonly threads: number }
+  /** Threads beside the main one that check scripts. */
+  readonly scriptThreads: number
+  /** Bytes for coins and databases. */
+  readonly cacheBytes: number
+  readonly log: { readonly console: boolean; readonly debug: boolean }
+}
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+const LOOPBACK = '127.0.0.1'
+const EVERYWHERE = '0.0.0.0'
+
+/** `IP`, `IP:PORT` or `[IPv6]:PORT`. */
+export function parseEndpoint(text: string, option: string, port: number): Endpoint {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? /^([0-9a-fA-F:]+)$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const given = match?.[3] === undefined ? port : Number(match[3])
+  if (host === undefined || given > 65535) throw usageError(`--${option} ${text}: not IP or IP:PORT`)
+  return { host, port: given }
+}
+
+/** Core's -par: 0 is all cores, a negative number leaves that many free, 1 is the main thread alone. */
+function scriptThreads(par: number): number {
+  const total = par > 0 ? par : Math.max(1, availableParallelism() + par)
+  return Math.min(total, 16) - 1
+}
+
+/** Reads a node's configuration out of the merged options. */
+export function nodeConfig({ params, settings, directory }: Configured): NodeConfig {
+  const port = settings.number('port', params.ports.p2p)
+  const rpcPort = settings.number('rpcport', params.ports.rpc)
+  const binds = settings.list('bind').filter(Boolean)
+  const rpcBinds = settings.list('rpcbind').filter(Boolean)
+  const listen = settings.flag('listen', true)
+  const defaultHost = params.discovery ? EVERYWHERE : LOOPBACK
+  return {
+    params,
+    directory,
+    network: {
+      bind: listen ? (binds.length > 0 ? binds : [defaultHost]).map(text => parseEndpoint(text, 'bind', port)) : [],
+      connect: settings.list('connect').filter(text => text !== '' && text !== '0'),
+      addnode: settings.list('addnode').filter(Boolean),
+      userAgentComments: settings.list('uacomment').filter(Boolean),
+      active: settings.flag('networkactive', true),
+    },
+    rpc: {
+      enabled: settings.flag('server', true),
+      bind: (rpcBinds.length > 0 ? rpcBinds : [LOOPBACK]).map(text => parseEndpoint(text, 'rpcbind', rpcPort)),
+      allowIps: settings.list('rpcallowip').filter(Boolean),
+      user: settings.text('rpcuser'),
+      password: settings.text('rpcpassword'),
+      cookieFile: settings.text('rpccookiefile'),
+    },
+    mining: {
+      enabled: settings.flag('mine'),
+      payTo: settings.text('mine-to'),
+      threads: settings.number('threads', 1),
+    },
+    scriptThreads: scriptThreads(settings.number('par', 0)),
+    cacheBytes: settings.number('dbcache', 128) * 2 ** 20,
+    log: {
+      console: settings.flag('printtoconsole', true),
+      debug: settings.list('debug').some(what => what !== '' && what !== '0'),
+    },
+  }
+}
+
+/** Whether a multiaddr or IP is of this machine only. */
+export const isLoopback = (address: string): boolean => /^(?:\/ip4\/)?127\.|^(?:\/ip6\/)?::1(?:\/|$)/.test(address)

@@ -1,0 +1,65 @@
+import { Writable } from 'node:stream'
+import type { Log } from '@raistone/network'
+import { destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino'
+
+interface LogOptions {
+  /** File that gets everything, one JSON object a line. */
+  readonly file: string
+  /** Standard error gets readable lines. */
+  readonly console: boolean
+  readonly debug: boolean
+}
+
+export interface NodeLog extends Log {
+  /** Writes out what is buffered. */
+  flush(): void
+}
+
+const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'scope'])
+
+/** `12:34:56 chain   tip height=5 hash=…` */
+export function readableLine(json: string): string {
+  const record = JSON.parse(json) as Record<string, unknown>
+  const time = String(record['time']).slice(11, 19)
+  const fields = Object.entries(record).filter(([name]) => !hidden.has(name))
+  const level = record['level'] === 'error' ? 'ERROR ' : ''
+  const shown = fields.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return `${time} ${String(record['scope'] ?? 'node').padEnd(8)} ${level}${record['msg']}${shown.join('')}\n`
+}
+
+const readable = new Writable({
+  write(chunk, _encoding, done) {
+    process.stderr.write(readableLine(String(chunk)))
+    done()
+  },
+})
+
+const wrap = (logger: Logger): Log => ({
+  error: (event, fields = {}) => logger.error(plain(fields), event),
+  info: (event, fields = {}) => logger.info(plain(fields), event),
+  debug: (event, fields = {}) => logger.debug(plain(fields), event),
+  child: scope => wrap(logger.child({ scope })),
+})
+
+const plain = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]))
+
+/** The node's log: structured lines in a file, readable ones on standard error. */
+export function createLog(options: LogOptions): NodeLog {
+  const file = destination({ dest: options.file, sync: true, mode: 0o600 })
+  const level = options.debug ? 'debug' : 'info'
+  const streams = [{ level, stream: file }, ...(options.console ? [{ level: 'info', stream: readable }] : [])]
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }) },
+    },
+    multistream(streams),
+  )
+  return { ...wrap(logger), flush: () => file.flushSync() }
+}
+
+/** Drops everything: for nodes inside tests. */
+export const silentLog: NodeLog = { error() {}, info() {}, debug() {}, child: () => silentLog, flush() {} }

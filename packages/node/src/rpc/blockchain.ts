@@ -1,0 +1,154 @@
+import type { BlockEntry } from '@raistone/consensus'
+import { type Block, blockWeight, encodeHeader, outpointKey, type Txid, toHex } from '@raistone/primitives'
+import { amount, type Handlers, invalidParameter, type JsonObject, RpcError, rpcCode } from '@raistone/rpc'
+import { parseHash, requireEntry } from './arguments.js'
+import type { RpcContext } from './context.js'
+import { chainWorkText, headerJson, targetJson } from './header-json.js'
+import { mapInSlices } from './slices.js'
+import { scriptJson, transactionJson } from './transaction-json.js'
+
+type BlockchainHandlers = Pick<
+  Handlers,
+  | 'getbestblockhash'
+  | 'getblock'
+  | 'getblockchaininfo'
+  | 'getblockcount'
+  | 'getblockhash'
+  | 'getblockheader'
+  | 'gettxout'
+  | 'gettxoutsetinfo'
+>
+
+/** Share of the chain that is verified, by height; blocks not heard of yet are guessed from the time. */
+function verificationProgress({ chain, params, clock }: RpcContext): number {
+  const { tip, bestHeader } = chain
+  if (!chain.initialDownload && bestHeader.height <= tip.height) return 1
+  const ageSec = clock.nowMs() / 1000 - bestHeader.header.time
+  const unheard = params.mineOnDemand ? 0 : Math.max(0, ageSec / params.pow.spacingSec)
+  return (tip.height + 1) / (bestHeader.height + unheard + 1)
+}
+
+async function blockchainInfo(context: RpcContext): Promise<JsonObject> {
+  const { chain, params } = context
+  const { tip } = chain
+  return {
+    chain: params.name,
+    blocks: tip.height,
+    headers: chain.bestHeader.height,
+    bestblockhash: tip.hash,
+    ...targetJson(tip.header.bits),
+    time: tip.header.time,
+    mediantime: tip.medianTimePast,
+    verificationprogress: verificationProgress(context),
+    initialblockdownload: chain.initialDownload,
+    chainwork: chainWorkText(tip),
+    size_on_disk: await context.sizeOnDisk(),
+    pruned: false,
+    warnings: [],
+  }
+}
+
+async function transactionsJson(context: RpcContext, block: Block, verbosity: number): Promise<JsonObject[]> {
+  const spent = await context.chain.spentCoins(block.hash)
+  return mapInSlices(block.transactions, (tx, i) => {
+    const coins = spent?.[i]
+    const detail = coins && { coins, prevouts: verbosity >= 3 }
+    return { ...transactionJson(tx, context.params, detail), hex: toHex(tx.raw) }
+  })
+}
+
+const notAvailable = (): RpcError => new RpcError(rpcCode.misc, 'Block not available (not fully downloaded)')
+
+async function blockJson(context: RpcContext, entry: BlockEntry, verbosity: number): Promise<JsonObject> {
+  const block = await context.chain.block(entry.hash)
+  if (!block) throw notAvailable()
+  const tx =
+    verbosity > 1 ? await transactionsJson(context, block, verbosity) : block.transactions.map(({ txid }) => txid)
+  return {
+    ...headerJson(context.chain, entry),
+    strippedsize: block.strippedSize,
+    size: block.raw.length,
+    weight: blockWeight(block),
+    tx,
+  }
+}
+
+async function unspentOutput(
+  context: RpcContext,
+  txid: Txid,
+  vout: number,
+  mempool: boolean,
+): Promise<JsonObject | null> {
+  const { chain, params } = context
+  const key = outpointKey({ txid, vout })
+  if (mempool && context.mempool.spender(key) !== undefined) return null
+  const fresh = mempool ? context.mempool.coin(key) : undefined
+  const coin = fresh ?? (await chain.coins([key])).get(key)
+  if (!coin) return null
+  const { tip } = chain
+  return {
+    bestblock: tip.hash,
+    confirmations: fresh ? 0 : tip.height - coin.height + 1,
+    value: amount(coin.value),
+    scriptPubKey: scriptJson(coin.script, params),
+    coinbase: coin.coinbase,
+  }
+}
+
+/** Without a `hashType` the set's serialised hash is shown where the chain keeps one, else its MuHash. */
+async function coinSetInfo({ chain }: RpcContext, hashType: string | undefined): Promise<JsonObject> {
+  if (hashType !== undefined && !['hash_serialized_3', 'muhash', 'none'].includes(hashType)) {
+    throw invalidParameter(`'${hashType}' is not a valid hash_type`)
+  }
+  const figures = await chain.statistics()
+  const shown = hashType ?? (figures.hash_serialized_3 === undefined ? 'muhash' : 'hash_serialized_3')
+  if (shown === 'hash_serialized_3' && figures.hash_serialized_3 === undefined) {
+    throw invalidParameter("hash_serialized_3 is not available; ask for 'muhash' or 'none'")
+  }
+  return {
+    height: figures.height,
+    bestblock: figures.bestblock,
+    txouts: figures.txouts,
+    bogosize: figures.bogosize,
+    hash_serialized_3: shown === 'hash_serialized_3' ? figures.hash_serialized_3 : undefined,
+    muhash: shown === 'muhash' ? figures.muhash : undefined,
+    total_amount: amount(figures.total_amount),
+    transactions: figures.transactions,
+    disk_size: figures.disk_size,
+  }
+}
+
+/** What can be asked about blocks and coins. */
+export function blockchainHandlers(context: RpcContext): BlockchainHandlers {
+  const { chain } = context
+  return {
+    getblockchaininfo: () => blockchainInfo(context),
+    getblockcount: () => chain.tip.height,
+    getbestblockhash: () => chain.tip.hash,
+    getblockhash: ({ height }) => {
+      const entry = height < 0 ? undefined : chain.entryAt(height)
+      if (!entry) throw invalidParameter('Block height out of range')
+      return entry.hash
+    },
+    getblockheader: ({ blockhash, verbose }) => {
+      const entry = requireEntry(context, blockhash, 'hash')
+      return verbose ? headerJson(chain, entry) : toHex(encodeHeader(entry.header))
+    },
+    getblock: async ({ blockhash, verbosity }) => {
+      const entry = requireEntry(context, blockhash, 'blockhash')
+      if (verbosity > 0) return blockJson(context, entry, verbosity)
+      const raw = await chain.blockBytes(entry.hash)
+      if (!raw) throw notAvailable()
+      return toHex(raw)
+    },
+    gettxout: ({ txid, n, include_mempool }) => {
+      if (n < 0 || n > 0xffffffff) throw new RpcError(rpcCode.misc, 'JSON integer out of range')
+      return unspentOutput(context, parseHash<Txid>(txid, 'txid'), n, include_mempool)
+    },
+    gettxoutsetinfo: ({ hash_type, hash_or_height }) => {
+      if (hash_or_height !== undefined)
+        throw invalidParameter('Querying specific block heights requires coinstatsindex')
+      return coinSetInfo(context, hash_type)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import type { BlockEntry, ChainEvents, ChainParams, Clock, Coin, CoinView, Events, Reject } from '@raistone/consensus'
+import type { AddedNode, Log, PeerInfo } from '@raistone/network'
+import type { Block, BlockHash, Height, OutpointKey, Sats, Transaction, Txid, Wtxid } from '@raistone/primitives'
+
+/** Figures of the whole set of coins at the tip. */
+export interface RpcCoinStatistics {
+  readonly height: Height
+  readonly bestblock: BlockHash
+  readonly transactions: number
+  readonly txouts: number
+  readonly bogosize: number | bigint
+  readonly total_amount: Sats
+  readonly muhash: string
+  readonly hash_serialized_3?: string
+  readonly disk_size: number
+}
+
+/** The ledger, as far as callers can ask for it. */
+export interface RpcChain {
+  readonly tip: BlockEntry
+  readonly bestHeader: BlockEntry
+  readonly initialDownload: boolean
+  entry(hash: BlockHash): BlockEntry | undefined
+  entryAt(height: Height): BlockEntry | undefined
+  isActive(entry: BlockEntry): boolean
+  submitBlock(
+    raw: Uint8Array,
+  ): Promise<
+    { readonly state: 'connected' | 'stored' | 'duplicate'; readonly entry: BlockEntry } | { readonly reject: Reject }
+  >
+  blockBytes(hash: BlockHash): Promise<Uint8Array | undefined>
+  block(hash: BlockHash): Promise<Block | undefined>
+  spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
+  coins(keys: Iterable<OutpointKey>): Promise<CoinView>
+  statistics(): Promise<RpcCoinStatistics>
+  readonly events?: Events<ChainEvents>
+}
+
+export interface RpcMempoolEntry {
+  readonly tx: Transaction
+  readonly fee: Sats
+  readonly vsize: number
+  readonly timeSec: number
+  readonly height: Height
+  /** Ids of the transactions in the mempool that it spends from. */
+  readonly parents: Iterable<Txid>
+  /** Ids of the transactions in the mempool that spend from it. */
+  readonly children: Iterable<Txid>
+}
+
+/** Transactions waiting for a block, as far as callers can ask for them or add to them. */
+export interface RpcMempool {
+  readonly size: number
+  readonly bytes: number
+  readonly sequence: number
+  readonly totalFee: Sats
+  accept(
+    tx: Transaction,
+    options?: { readonly testOnly?: boolean; readonly maxFeeRateSatPerKvb?: Sats },
+  ): Promise<{ readonly entry: RpcMempoolEntry } | { readonly reject: Reject }>
+  get(txid: Txid): RpcMempoolEntry | undefined
+  byWtxid(wtxid: Wtxid): RpcMempoolEntry | undefined
+  spender(key: OutpointKey): Txid | undefined
+  coin(key: OutpointKey): Coin | undefined
+  entries(): Iterable<RpcMempoolEntry>
+  /** Digests what the chain has told so far. */
+  settled?(): Promise<void>
+}
+
+/** The node's peers. */
+export interface RpcNetwork {
+  readonly peerId: string
+  readonly active: boolean
+  multiaddrs(): readonly string[]
+  peers(): readonly PeerInfo[]
+  addedNodes(): readonly AddedNode[]
+  addNode(address: string, command: 'add' | 'remove' | 'onetry'): Promise<void>
+  disconnect(idOrAddress: number | string): Promise<boolean>
+  setActive(active: boolean): Promise<void>
+}
+
+/** What the mempool and the miner are configured to, in satoshis per 1,000 virtual bytes. */
+export interface RpcPolicy {
+  readonly maxMempoolBytes: number
+  readonly minRelayFeeRate: Sats
+  readonly incrementalFeeRate: Sats
+  readonly blockMinFeeRate: Sats
+}
+
+/** Everything the handlers need of the node. */
+export interface RpcContext {
+  readonly params: ChainParams
+  readonly chain: RpcChain
+  readonly mempool: RpcMempool
+  readonly network: RpcNetwork
+  /** Mines blocks that pay the script; fewer than asked for when `maxTries` nonces were not enough. */
+  generate(count: number, script: Uint8Array, maxTries: number): Promise<readonly BlockHash[]>
+  /** Compact target of a block on the tip, made now. */
+  nextBits(): number
+  readonly policy: RpcPolicy
+  readonly clock: Clock
+  readonly startedAtMs: number
+  /** As peers see it, `/Raistone:0.1.0/`. */
+  readonly userAgent: string
+  /** Bytes of the data directory's blocks and coins. */
+  sizeOnDisk(): Promise<number>
+  /** Asks the node to stop; returns at once. */
+  stop(): void
+  readonly log?: Log
+}

@@ -1,0 +1,20 @@
+import type { Handlers } from '@raistone/rpc'
+import { addressHandlers } from './address.js'
+import { blockchainHandlers } from './blockchain.js'
+import type { RpcContext } from './context.js'
+import { controlHandlers } from './control.js'
+import { mempoolHandlers } from './mempool.js'
+import { miningHandlers } from './mining.js'
+import { networkHandlers } from './network.js'
+import { rawTransactionHandlers } from './raw-transactions.js'
+
+/** The node's answer to every method of the table. */
+export const createHandlers = (context: RpcContext): Handlers => ({
+  ...addressHandlers(context),
+  ...blockchainHandlers(context),
+  ...controlHandlers(context),
+  ...mempoolHandlers(context),
+  ...miningHandlers(context),
+  ...networkHandlers(context),
+  ...rawTransactionHandlers(context),
+})

@@ -1,0 +1,191 @@
+import type { BlockEntry, Coin, Reject } from '@raistone/consensus'
+import { type Block, outpointKey, type Sats, type Transaction, type Txid, toHex } from '@raistone/primitives'
+import {
+  amount,
+  type Handlers,
+  invalidParameter,
+  type JsonObject,
+  type JsonValue,
+  RpcError,
+  rpcCode,
+  typeMismatch,
+} from '@raistone/rpc'
+import { isUnspendable } from '@raistone/script'
+import { decodeTransactionHex, parseHash, requireEntry } from './arguments.js'
+import type { RpcContext, RpcMempoolEntry } from './context.js'
+import { confirmationsOf } from './header-json.js'
+import { transactionJson } from './transaction-json.js'
+
+type RawTransactionHandlers = Pick<
+  Handlers,
+  'decoderawtransaction' | 'getrawtransaction' | 'sendrawtransaction' | 'testmempoolaccept'
+>
+
+/** From here on a fee rate is surely a mistake: one coin per 1,000 virtual bytes. */
+const ABSURD_FEE_RATE = 100_000_000n
+/** Transactions `testmempoolaccept` takes at once. */
+const MAX_TESTED = 25
+
+const undecodable = (message = 'TX decode failed.'): RpcError =>
+  new RpcError(rpcCode.deserialization, `${message} Make sure the tx has at least one input.`)
+
+interface Found {
+  readonly tx: Transaction
+  readonly entry?: BlockEntry
+  readonly spent?: readonly Coin[] | undefined
+}
+
+const notFound = (why: string): RpcError =>
+  new RpcError(rpcCode.invalidAddressOrKey, `${why}. Use gettransaction for wallet transactions.`)
+
+async function requireBlock({ chain }: RpcContext, entry: BlockEntry): Promise<Block> {
+  const block = await chain.block(entry.hash)
+  if (!block) throw new RpcError(rpcCode.misc, 'Block not available')
+  return block
+}
+
+async function findInBlock(context: RpcContext, txid: Txid, entry: BlockEntry, withSpent: boolean): Promise<Found> {
+  const block = await requireBlock(context, entry)
+  const index = block.transactions.findIndex(tx => tx.txid === txid)
+  const tx = block.transactions[index]
+  if (!tx) throw notFound('No such transaction found in the provided block')
+  const spent = withSpent && index > 0 ? (await context.chain.spentCoins(entry.hash))?.[index] : undefined
+  return { tx, entry, spent }
+}
+
+function findInMempool({ mempool, params }: RpcContext, txid: Txid): Found {
+  if (txid === params.genesis.transactions[0]?.txid) {
+    throw new RpcError(
+      rpcCode.invalidAddressOrKey,
+      'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
+    )
+  }
+  const found = mempool.get(txid)
+  if (!found) {
+    throw notFound(
+      'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries',
+    )
+  }
+  return { tx: found.tx }
+}
+
+function blockMembers({ chain }: RpcContext, entry: BlockEntry): JsonObject {
+  if (!chain.isActive(entry)) return { blockhash: entry.hash, confirmations: 0 }
+  const { time } = entry.header
+  return { blockhash: entry.hash, confirmations: confirmationsOf(chain, entry), time, blocktime: time }
+}
+
+function foundJson(context: RpcContext, { tx, entry, spent }: Found): JsonObject {
+  return {
+    in_active_chain: entry && context.chain.isActive(entry),
+    ...transactionJson(tx, context.params, spent && { coins: spent, prevouts: true }),
+    hex: toHex(tx.raw),
+    ...(entry ? blockMembers(context, entry) : {}),
+  }
+}
+
+function checkFeeRate(rate: Sats): void {
+  if (rate >= ABSURD_FEE_RATE) {
+    throw invalidParameter('Fee rates larger than or equal to 1BTC/kvB are not accepted')
+  }
+}
+
+/** The fee is above `rate` per 1,000 virtual bytes, rounded up; a rate of 0 has no limit. */
+const paysMoreThan = (entry: RpcMempoolEntry, rate: Sats): boolean => {
+  const most = (rate * BigInt(entry.vsize) + 999n) / 1000n
+  return most > 0n && entry.fee > most
+}
+
+const reasonText = ({ rule, detail }: Reject): string => (detail === undefined ? rule : `${rule}, ${detail}`)
+
+async function alreadyConfirmed({ chain }: RpcContext, tx: Transaction): Promise<boolean> {
+  const keys = tx.outputs.map((_, vout) => outpointKey({ txid: tx.txid, vout }))
+  const view = await chain.coins(keys)
+  return keys.some(key => view.get(key) !== undefined)
+}
+
+async function send(context: RpcContext, tx: Transaction, maxFeeRate: Sats, maxBurn: Sats): Promise<Txid> {
+  const burnt = tx.outputs.some(output => output.value > maxBurn && isUnspendable(output.script))
+  if (burnt) {
+    throw new RpcError(rpcCode.verifyError, 'Unspendable output exceeds maximum configured by user (maxburnamount)')
+  }
+  if (await alreadyConfirmed(context, tx)) {
+    throw new RpcError(rpcCode.alreadyInUtxoSet, 'Transaction outputs already in utxo set')
+  }
+  if (context.mempool.get(tx.txid)) return tx.txid
+  if (maxFeeRate > 0n) await refuseHighFee(context, tx, maxFeeRate)
+  const answer = await context.mempool.accept(tx)
+  if ('entry' in answer || context.mempool.get(tx.txid)) return tx.txid
+  throw refusal(answer.reject)
+}
+
+/** A trial tells the fee, so that a slip of the pen is caught before the transaction is public. */
+async function refuseHighFee({ mempool }: RpcContext, tx: Transaction, maxFeeRate: Sats): Promise<void> {
+  const trial = await mempool.accept(tx, { testOnly: true })
+  if ('reject' in trial || !paysMoreThan(trial.entry, maxFeeRate)) return
+  throw new RpcError(rpcCode.verifyError, 'Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)')
+}
+
+const refusal = (reject: Reject): RpcError =>
+  new RpcError(reject.cause === 'missing' ? rpcCode.verifyError : rpcCode.verifyRejected, reasonText(reject))
+
+/** Satoshis per 1,000 virtual bytes, rounded down as Core's CFeeRate. */
+const feeRateOf = ({ fee, vsize }: RpcMempoolEntry): Sats => (fee * 1000n) / BigInt(vsize)
+
+async function testOne({ mempool }: RpcContext, tx: Transaction, maxFeeRate: Sats): Promise<JsonObject> {
+  const ids = { txid: tx.txid, wtxid: tx.wtxid }
+  const answer = await mempool.accept(tx, { testOnly: true })
+  if ('reject' in answer) {
+    const { reject } = answer
+    if (reject.cause === 'missing') return { ...ids, allowed: false, 'reject-reason': 'missing-inputs' }
+    return { ...ids, allowed: false, 'reject-reason': reject.rule, 'reject-details': reasonText(reject) }
+  }
+  const { entry } = answer
+  if (paysMoreThan(entry, maxFeeRate)) return { ...ids, allowed: false, 'reject-reason': 'max-fee-exceeded' }
+  const fees = {
+    base: amount(entry.fee),
+    'effective-feerate': amount(feeRateOf(entry)),
+    'effective-includes': [tx.wtxid],
+  }
+  return { ...ids, allowed: true, vsize: entry.vsize, fees }
+}
+
+function decodeTested(raw: JsonValue): Transaction {
+  if (typeof raw !== 'string') throw typeMismatch(raw, 'string')
+  const tx = decodeTransactionHex(raw)
+  if (!tx) throw undecodable(`TX decode failed: ${raw}`)
+  return tx
+}
+
+/** What can be asked about single transactions, and how one is sent. */
+export function rawTransactionHandlers(context: RpcContext): RawTransactionHandlers {
+  return {
+    getrawtransaction: async ({ txid, verbosity, blockhash }) => {
+      const id = parseHash<Txid>(txid, 'parameter 1')
+      const entry =
+        blockhash === undefined ? undefined : requireEntry(context, blockhash, 'parameter 3', 'Block hash not found')
+      const found = entry ? await findInBlock(context, id, entry, verbosity > 1) : findInMempool(context, id)
+      return verbosity > 0 ? foundJson(context, found) : toHex(found.tx.raw)
+    },
+    decoderawtransaction: ({ hexstring, iswitness }) => {
+      const tx = decodeTransactionHex(hexstring, iswitness)
+      if (!tx) throw undecodable()
+      return transactionJson(tx, context.params)
+    },
+    sendrawtransaction: ({ hexstring, maxfeerate, maxburnamount }) => {
+      checkFeeRate(maxfeerate)
+      const tx = decodeTransactionHex(hexstring)
+      if (!tx) throw undecodable()
+      return send(context, tx, maxfeerate, maxburnamount)
+    },
+    testmempoolaccept: async ({ rawtxs, maxfeerate }) => {
+      if (rawtxs.length < 1 || rawtxs.length > MAX_TESTED) {
+        throw invalidParameter(`Array must contain between 1 and ${MAX_TESTED} transactions.`)
+      }
+      checkFeeRate(maxfeerate)
+      const answers: JsonObject[] = []
+      for (const tx of rawtxs.map(decodeTested)) answers.push(await testOne(context, tx, maxfeerate))
+      return answers
+    },
+  }
+}

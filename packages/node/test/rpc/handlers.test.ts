@@ -1,0 +1,306 @@
+import { describe, expect, test } from '@jest/globals'
+import { toHex } from '@raistone/primitives'
+import {
+  Dispatcher,
+  findMethod,
+  type JsonValue,
+  type MethodName,
+  methodTable,
+  parseJson,
+  RpcError,
+  writeJson,
+} from '@raistone/rpc'
+import { createHandlers } from '../../src/rpc/handlers.js'
+import { misfit } from './conforms.js'
+import { child, fakeContext, headerOnly, invalidBlock, waiting } from './fake-context.js'
+import { blockAfter, blocks, firstCoinbase, firstSpend, payTo, spend } from './fake-ledger.js'
+
+const address = 'bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c'
+const [genesis, one, two] = blocks as [(typeof blocks)[number], (typeof blocks)[number], (typeof blocks)[number]]
+const next = blockAfter(two)
+const fresh = spend(child, 4_999_970_000n)
+
+const call = async (
+  name: string,
+  params: string,
+  change: (made: ReturnType<typeof fakeContext>) => void = () => {},
+) => {
+  const made = fakeContext()
+  change(made)
+  const dispatcher = new Dispatcher(createHandlers(made.context))
+  const result = await dispatcher.call(name, parseJson(params), { user: 'u' })
+  return { result, plain: JSON.parse(writeJson(result)) as never, asked: made.asked }
+}
+
+const good: readonly (readonly [MethodName, string])[] = [
+  ['getbestblockhash', '[]'],
+  ['getblock', `["${two.hash}"]`],
+  ['getblock', `["${two.hash}", 0]`],
+  ['getblock', `["${two.hash}", 2]`],
+  ['getblock', `["${two.hash}", 3]`],
+  ['getblock', `["${genesis.hash}", 2]`],
+  ['getblockchaininfo', '[]'],
+  ['getblockcount', '[]'],
+  ['getblockhash', '[1]'],
+  ['getblockheader', `["${one.hash}"]`],
+  ['getblockheader', `["${headerOnly.hash}", true]`],
+  ['getblockheader', `["${one.hash}", false]`],
+  ['gettxout', `["${child.txid}", 0]`],
+  ['gettxout', `["${firstSpend.txid}", 0, false]`],
+  ['gettxoutsetinfo', '[]'],
+  ['gettxoutsetinfo', '["none"]'],
+  ['gettxoutsetinfo', '["muhash"]'],
+  ['help', '[]'],
+  ['stop', '[]'],
+  ['uptime', '[]'],
+  ['getmempoolinfo', '[]'],
+  ['getrawmempool', '[]'],
+  ['getrawmempool', '[true]'],
+  ['getrawmempool', '[false, true]'],
+  ['generatetoaddress', `[2, "${address}"]`],
+  ['getmininginfo', '[]'],
+  ['submitblock', `["${toHex(next.raw)}"]`],
+  ['addnode', '["10.0.0.2:5", "add"]'],
+  ['disconnectnode', '["8.8.8.8:18444"]'],
+  ['getconnectioncount', '[]'],
+  ['getnetworkinfo', '[]'],
+  ['getpeerinfo', '[]'],
+  ['setnetworkactive', '[false]'],
+  ['decoderawtransaction', `["${toHex(firstSpend.raw)}"]`],
+  ['decoderawtransaction', `["${toHex(firstCoinbase.raw)}"]`],
+  ['getrawtransaction', `["${waiting.txid}"]`],
+  ['getrawtransaction', `["${waiting.txid}", true]`],
+  ['getrawtransaction', `["${firstSpend.txid}", 2, "${two.hash}"]`],
+  ['sendrawtransaction', `["${toHex(fresh.raw)}"]`],
+  ['testmempoolaccept', `[["${toHex(fresh.raw)}"]]`],
+  ['validateaddress', `["${address}"]`],
+  ['validateaddress', '["x"]'],
+]
+
+describe('every method answers in the shape the table says', () => {
+  test.each(good)('%s %s', async (name, params) => {
+    const { result } = await call(name, params)
+    const shapes = findMethod(name)?.result.map(({ shape }) => shape) ?? []
+    expect(misfit(result as JsonValue, shapes)).toBeUndefined()
+  })
+
+  test('none is left out', () => {
+    const tried = new Set(good.map(([name]) => name))
+    expect(methodTable.map(({ name }) => name).filter(name => !tried.has(name))).toEqual([])
+  })
+})
+
+const refused: readonly (readonly [MethodName, string, number, string])[] = [
+  ['getblock', '["00"]', -8, "blockhash must be of length 64 (not 2, for '00')"],
+  ['getblock', `["${'g'.repeat(64)}"]`, -8, `blockhash must be hexadecimal string (not '${'g'.repeat(64)}')`],
+  ['getblock', `["${'0'.repeat(64)}"]`, -5, 'Block not found'],
+  ['getblock', `["${headerOnly.hash}"]`, -1, 'Block not available (not fully downloaded)'],
+  ['getblockheader', '["00"]', -8, "hash must be of length 64 (not 2, for '00')"],
+  ['getblockhash', '[3]', -8, 'Block height out of range'],
+  ['getblockhash', '[-1]', -8, 'Block height out of range'],
+  ['gettxout', '["00", 0]', -8, "txid must be of length 64 (not 2, for '00')"],
+  ['gettxout', `["${child.txid}", -1]`, -1, 'JSON integer out of range'],
+  ['gettxoutsetinfo', '["md5"]', -8, "'md5' is not a valid hash_type"],
+  ['gettxoutsetinfo', '["hash_serialized_3"]', -8, "hash_serialized_3 is not available; ask for 'muhash' or 'none'"],
+  ['gettxoutsetinfo', '["none", 1]', -8, 'Querying specific block heights requires coinstatsindex'],
+  ['getrawmempool', '[true, true]', -8, 'Verbose results cannot contain mempool sequence values.'],
+  ['generatetoaddress', '[1, "x"]', -5, 'Error: Invalid address'],
+  ['submitblock', '["00"]', -22, 'Block decode failed'],
+  ['submitblock', '["xy"]', -22, 'Block decode failed'],
+  ['submitblock', `["${toHex(next.raw.subarray(0, 80))}00"]`, -22, 'Block does not start with a coinbase'],
+  ['addnode', '["10.0.0.1", "add"]', -23, 'Error: Node already added'],
+  ['addnode', '["10.0.0.9", "remove"]', -24, 'Error: Node could not be removed. It has not been added previously.'],
+  ['disconnectnode', '["1.1.1.1:1"]', -29, 'Node not found in connected nodes'],
+  ['disconnectnode', '["", 9]', -29, 'Node not found in connected nodes'],
+  ['disconnectnode', '["8.8.8.8:18444", 3]', -32602, 'Only one of address and nodeid should be provided.'],
+  ['disconnectnode', '[]', -32602, 'Only one of address and nodeid should be provided.'],
+  ['getrawtransaction', '["00"]', -8, "parameter 1 must be of length 64 (not 2, for '00')"],
+  [
+    'getrawtransaction',
+    `["${firstSpend.txid}"]`,
+    -5,
+    'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries. Use gettransaction for wallet transactions.',
+  ],
+  [
+    'getrawtransaction',
+    `["${firstSpend.txid}", 1, "${one.hash}"]`,
+    -5,
+    'No such transaction found in the provided block. Use gettransaction for wallet transactions.',
+  ],
+  ['getrawtransaction', `["${firstSpend.txid}", 1, "${'0'.repeat(64)}"]`, -5, 'Block hash not found'],
+  [
+    'getrawtransaction',
+    `["${genesis.transactions[0]?.txid}"]`,
+    -5,
+    'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
+  ],
+  ['decoderawtransaction', '["00"]', -22, 'TX decode failed. Make sure the tx has at least one input.'],
+  ['sendrawtransaction', '["xx"]', -22, 'TX decode failed. Make sure the tx has at least one input.'],
+  [
+    'sendrawtransaction',
+    `["${toHex(fresh.raw)}", 1]`,
+    -8,
+    'Fee rates larger than or equal to 1BTC/kvB are not accepted',
+  ],
+  [
+    'sendrawtransaction',
+    `["${toHex(fresh.raw)}", 0.00000001]`,
+    -25,
+    'Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)',
+  ],
+  ['sendrawtransaction', `["${toHex(firstSpend.raw)}"]`, -27, 'Transaction outputs already in utxo set'],
+  ['testmempoolaccept', '[[]]', -8, 'Array must contain between 1 and 25 transactions.'],
+  ['testmempoolaccept', '[["00"]]', -22, 'TX decode failed: 00 Make sure the tx has at least one input.'],
+  ['testmempoolaccept', '[[1]]', -3, 'JSON value of type number is not of expected type string'],
+]
+
+test.each(refused)('%s %s is error %i', async (name, params, code, message) => {
+  await expect(call(name, params)).rejects.toEqual(new RpcError(code, message))
+  await expect(call(name, params)).rejects.toMatchObject({ code })
+})
+
+describe('figures', () => {
+  test('getblockheader', async () => {
+    const { plain } = await call('getblockheader', `["${genesis.hash}"]`)
+    expect(plain).toEqual({
+      hash: '0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206',
+      confirmations: 3,
+      height: 0,
+      version: 1,
+      versionHex: '00000001',
+      merkleroot: '4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b',
+      time: 1296688602,
+      mediantime: 1296688602,
+      nonce: 2,
+      bits: '207fffff',
+      target: '7fffff0000000000000000000000000000000000000000000000000000000000',
+      difficulty: 4.656542373906925e-10,
+      chainwork: '0000000000000000000000000000000000000000000000000000000000000002',
+      nTx: 1,
+      nextblockhash: one.hash,
+    })
+  })
+
+  test('difficulty is printed with sixteen digits', async () => {
+    expect(writeJson((await call('getblockchaininfo', '[]')).result)).toContain('"difficulty":4.656542373906925e-10,')
+  })
+
+  test('a spent output or one the mempool spends is null', async () => {
+    expect((await call('gettxout', `["${firstSpend.txid}", 0]`)).plain).toBeNull()
+    expect((await call('gettxout', `["${firstSpend.txid}", 1, false]`)).plain).toBeNull()
+    expect((await call('gettxout', `["${child.txid}", 0]`)).plain).toMatchObject({ confirmations: 0, value: 49.9998 })
+    const confirmed = await call('gettxout', `["${firstSpend.txid}", 0, false]`)
+    expect(confirmed.plain).toMatchObject({ confirmations: 1, value: 49.99999, coinbase: false })
+  })
+
+  test('getblock 2 has fees, 3 the spent outputs too', async () => {
+    const second = (await call('getblock', `["${two.hash}", 2]`)).plain as { tx: { fee: number; vin: object[] }[] }
+    expect(second.tx.map(tx => tx.fee)).toEqual([undefined, 0.00001])
+    expect(second.tx[1]?.vin[0]).not.toHaveProperty('prevout')
+    const third = (await call('getblock', `["${two.hash}", 3]`)).plain as typeof second
+    expect(third.tx[1]?.vin[0]).toMatchObject({ prevout: { generated: true, height: 1, value: 50 } })
+  })
+
+  test('an entry of the mempool counts its family', async () => {
+    const { plain } = await call('getrawmempool', '[true]')
+    expect(plain[child.txid]).toMatchObject({
+      ancestorcount: 2,
+      ancestorsize: 200,
+      descendantcount: 1,
+      fees: { base: 0.0001, ancestor: 0.00019, descendant: 0.0001 },
+      depends: [waiting.txid],
+      spentby: [],
+      'bip125-replaceable': true,
+    })
+  })
+
+  test('uptime, next block, hash rate', async () => {
+    expect((await call('uptime', '[]')).plain).toBe(100)
+    expect((await call('getmininginfo', '[]')).plain).toMatchObject({ networkhashps: 2, next: { height: 3 } })
+  })
+
+  test('addresses', async () => {
+    expect((await call('validateaddress', `["${address}"]`)).plain).toEqual({
+      isvalid: true,
+      address,
+      scriptPubKey: toHex(payTo),
+      isscript: false,
+      iswitness: true,
+      witness_version: 0,
+      witness_program: '11'.repeat(20),
+    })
+    expect((await call('validateaddress', '["1BitcoinEaterAddressDontSendf59kuE"]')).plain).toMatchObject({
+      isvalid: false,
+    })
+  })
+})
+
+describe('what the node is asked to do', () => {
+  test('generatetoaddress mines to the address', async () => {
+    expect((await call('generatetoaddress', `[2, "${address}"]`)).asked.log).toEqual(['generate 2 22 1000000'])
+    expect((await call('generatetoaddress', `[0, "${address}"]`)).asked.log).toEqual([])
+  })
+
+  test.each([
+    ['connected', null],
+    ['stored', 'inconclusive'],
+    ['duplicate', 'duplicate'],
+  ] as const)('submitblock: %s is %j', async (state, word) => {
+    const { plain } = await call('submitblock', `["${toHex(next.raw)}"]`, ({ asked }) => {
+      asked.submit = { state }
+    })
+    expect(plain).toBe(word)
+  })
+
+  test('submitblock says why not', async () => {
+    const { plain } = await call('submitblock', `["${toHex(next.raw)}"]`, ({ asked }) => {
+      asked.submit = { reject: { rule: 'bad-cb-amount', cause: 'consensus', detail: 'x' } }
+    })
+    expect(plain).toBe('bad-cb-amount')
+    expect((await call('submitblock', `["${toHex(invalidBlock.raw)}"]`)).plain).toBe('duplicate-invalid')
+  })
+
+  test.each([
+    [{ rule: 'bad-txns-inputs-missingorspent', cause: 'missing' }, -25, 'bad-txns-inputs-missingorspent'],
+    [{ rule: 'txn-mempool-conflict', cause: 'policy' }, -26, 'txn-mempool-conflict'],
+    [{ rule: 'min relay fee not met', cause: 'policy', detail: '0 < 10' }, -26, 'min relay fee not met, 0 < 10'],
+  ] as const)('sendrawtransaction: %j is %i', async (reject, code, message) => {
+    const sending = call('sendrawtransaction', `["${toHex(fresh.raw)}"]`, ({ asked }) => {
+      asked.accept = { reject }
+    })
+    await expect(sending).rejects.toEqual(new RpcError(code, message))
+    await expect(sending).rejects.toMatchObject({ code })
+  })
+
+  test('a transaction that waits already is fine, one that burns too much is not', async () => {
+    expect((await call('sendrawtransaction', `["${toHex(waiting.raw)}"]`)).asked.log).toEqual([])
+    const burning = toHex(spend(child, 5n, Uint8Array.of(0x6a)).raw)
+    await expect(call('sendrawtransaction', `["${burning}"]`)).rejects.toMatchObject({ code: -25 })
+    expect((await call('sendrawtransaction', `["${burning}", 0, 0.00000005]`)).asked.log).toHaveLength(1)
+  })
+
+  test('testmempoolaccept gives the reason', async () => {
+    const tested = async (reject: object) =>
+      (
+        await call('testmempoolaccept', `[["${toHex(fresh.raw)}"]]`, ({ asked }) => {
+          asked.accept = { reject: reject as never }
+        })
+      ).plain[0]
+    const ids = { txid: fresh.txid, wtxid: fresh.wtxid, allowed: false }
+    expect(await tested({ rule: 'dust', cause: 'policy' })).toEqual({
+      ...ids,
+      'reject-reason': 'dust',
+      'reject-details': 'dust',
+    })
+    expect(await tested({ rule: 'x', cause: 'missing' })).toEqual({ ...ids, 'reject-reason': 'missing-inputs' })
+  })
+
+  test('addnode, setnetworkactive, stop', async () => {
+    expect((await call('addnode', '["unreachable", "onetry"]')).asked.log).toEqual(['onetry unreachable'])
+    expect((await call('addnode', '["10.0.0.1", "remove"]')).asked.log).toEqual(['remove 10.0.0.1'])
+    await expect(call('addnode', '["10.0.0.1", "keep"]')).rejects.toMatchObject({ code: -1 })
+    expect((await call('setnetworkactive', '[false]')).plain).toBe(false)
+    const stopped = await call('stop', '[]')
+    expect([stopped.plain, stopped.asked.log]).toEqual(['Raistone stopping', ['stop']])
+  })
+})

@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const NODE_ONLY = new Set(['node', 'testkit'])
-const names = readdirSync(join(root, "packages")).filter(name => !NODE_ONLY.has(name))
+const names = readdirSync(join(root, 'packages')).filter(name => !NODE_ONLY.has(name))
 
 for (const name of names) {
   const entry = join(root, 'packages', name, 'dist', 'src', 'index.js')

@@ -18,7 +18,16 @@ function must(command, args, options = {}) {
 for (const version of VERSIONS) {
   const folder = mkdtempSync(join(tmpdir(), 'raistone-node-'))
   try {
-    must('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder, `${PLATFORM}@${version}`])
+    must('npm', [
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--prefix',
+      folder,
+      `${PLATFORM}@${version}`,
+    ])
     const binary = join(folder, 'node_modules', PLATFORM, 'bin', 'node')
     must(binary, ['--version'])
     must(binary, [join(root, 'scripts', 'test.mjs'), ...process.argv.slice(2)], { cwd: root })

@@ -33,9 +33,7 @@ const isPure = (file: SourceFile): boolean =>
   file.path.startsWith('packages/consensus/src/pow/')
 
 const offenders = (where: (file: SourceFile) => boolean, pattern: RegExp): string[] =>
-  files
-    .filter(where)
-    .flatMap(file => [...file.code.matchAll(pattern)].map(match => `${file.path}: ${match[0].trim()}`))
+  files.filter(where).flatMap(file => [...file.code.matchAll(pattern)].map(match => `${file.path}: ${match[0].trim()}`))
 
 describe('borders', () => {
   test('packages import along the arrows only', () => {

@@ -1,12 +1,4 @@
-import type {
-  BlockEntry,
-  ChainEvents,
-  ChainParams,
-  Clock,
-  CoinView,
-  Events,
-  ScriptVerifier,
-} from '@raistone/consensus'
+import type { BlockEntry, ChainEvents, ChainParams, Clock, CoinView, Events, ScriptVerifier } from '@raistone/consensus'
 import type { Height, OutpointKey } from '@raistone/primitives'
 
 /** The ledger, as far as the pool asks it. */

@@ -2,7 +2,9 @@
 // Launcher: checks the Node version with syntax that old ones understand, then hands over to the compiled command.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Raistone needs Node.js 20.19 or newer; this is ${process.versions.node}. Install one from https://nodejs.org/`)
+  console.error(
+    `Raistone needs Node.js 20.19 or newer; this is ${process.versions.node}. Install one from https://nodejs.org/`,
+  )
   process.exit(1)
 }
 let command

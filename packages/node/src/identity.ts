@@ -6,7 +6,8 @@ import { failure } from './cli/cli-error.js'
 export async function loadIdentity(file: string): Promise<Uint8Array> {
   const existing = readExisting(file)
   if (existing !== undefined) {
-    if (!/^([0-9a-f]{2})+$/.test(existing)) throw failure(`${file} is not a node key: move it away and a new one is made`)
+    if (!/^([0-9a-f]{2})+$/.test(existing))
+      throw failure(`${file} is not a node key: move it away and a new one is made`)
     chmodSync(file, 0o600)
     return new Uint8Array(Buffer.from(existing, 'hex'))
   }

@@ -1,6 +1,6 @@
 export * from './cli/cli-error.js'
-export * from './cli/io.js'
 export { guarded } from './cli/guarded.js'
+export * from './cli/io.js'
 export { run as runNode } from './cli/node-command.js'
 export * from './config/node-config.js'
 export { parseWords } from './config/parse-words.js'

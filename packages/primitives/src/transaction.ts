@@ -162,7 +162,7 @@ export function decodeTransaction(raw: Uint8Array, allowWitness = true): Transac
 }
 
 /** The same transaction with bytes of its own, so that keeping it does not keep the block it came in. */
-export const detachTransaction = (tx: Transaction): Transaction => decodeTransaction(tx.raw.slice())
+export const detachTransaction = (tx: Transaction): Transaction => decodeTransaction(Uint8Array.from(tx.raw))
 
 /** Sum of all outputs in satoshis. */
 export const outputTotal = (tx: TransactionBody): bigint => tx.outputs.reduce((sum, output) => sum + output.value, 0n)

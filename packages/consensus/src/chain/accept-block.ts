@@ -15,11 +15,7 @@ function isCommitted(block: Block): boolean {
 /** What the rules without coins say of a block over a known parent. */
 const checkBody = (block: Block, entry: TreeEntry, parent: TreeEntry, judge: HeaderJudge): Verdict =>
   checkBlockAlone(block, judge.params) ??
-  checkBlockWithAncestors(
-    block,
-    { height: entry.height, medianTimePast: parent.medianTimePast },
-    judge.params,
-  )
+  checkBlockWithAncestors(block, { height: entry.height, medianTimePast: parent.medianTimePast }, judge.params)
 
 export interface Accepted {
   readonly entry: TreeEntry

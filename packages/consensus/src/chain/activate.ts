@@ -15,9 +15,6 @@ export interface ActivationDeps {
   readonly failed: (entry: TreeEntry, reject: Reject) => void
 }
 
-
-
-
 /** Walks back to the fork, each block taken back staying a candidate. */
 async function disconnectTo(fork: TreeEntry, { tree, ledger, stepped }: ActivationDeps): Promise<void> {
   while (ledger.head !== fork) {

@@ -1,4 +1,12 @@
-import { type Block, type BlockHash, DecodeError, decodeBlock, type Header, type Height, type OutpointKey } from '@raistone/primitives'
+import {
+  type Block,
+  type BlockHash,
+  DecodeError,
+  decodeBlock,
+  type Header,
+  type Height,
+  type OutpointKey,
+} from '@raistone/primitives'
 import { type Clock, nowSec } from '../clock.js'
 import type { Coin, CoinView } from '../coin.js'
 import { Emitter, type Events } from '../emitter.js'

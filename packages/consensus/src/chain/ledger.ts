@@ -71,7 +71,10 @@ export class Ledger {
   }
 
   /** Connects a child of the head, or says why it is not valid. `missing` if its block cannot be read. */
-  async connect(entry: TreeEntry, given?: Block): Promise<Step | { readonly reject: NonNullable<Verdict> } | 'missing'> {
+  async connect(
+    entry: TreeEntry,
+    given?: Block,
+  ): Promise<Step | { readonly reject: NonNullable<Verdict> } | 'missing'> {
     const { records, coins, assumedValid } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'

@@ -35,7 +35,12 @@ async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry
 
 /** Memory and disk agree about every block from here on. */
 async function catchUp(
-  parts: { readonly tree: BlockTree; readonly ledger: Ledger; readonly records: BlockRecords; readonly coins: CoinTable },
+  parts: {
+    readonly tree: BlockTree
+    readonly ledger: Ledger
+    readonly records: BlockRecords
+    readonly coins: CoinTable
+  },
   phase: OpenProgress['phase'],
   progress: (progress: OpenProgress) => void,
 ): Promise<void> {

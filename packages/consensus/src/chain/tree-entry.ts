@@ -1,4 +1,5 @@
 import type { BlockHash, Header, Height } from '@raistone/primitives'
+import { ancestorOf, skipHeight } from '../pow/ancestor.js'
 import type { BlockEntry } from './block-entry.js'
 
 /** Where a block's records are in `blocks/`; undefined while they are not there. */
@@ -21,6 +22,8 @@ export class TreeEntry implements BlockEntry {
   /** Order in which blocks became linked: of equal work, the lower one is better. */
   sequence = Number.POSITIVE_INFINITY
   readonly at: Positions = { raw: undefined, undo: undefined }
+  /** An ancestor far back, so that long ways are short. */
+  readonly skip: TreeEntry | undefined
 
   constructor(
     readonly hash: BlockHash,
@@ -29,7 +32,9 @@ export class TreeEntry implements BlockEntry {
     readonly parent: TreeEntry | undefined,
     readonly chainWork: bigint,
     readonly medianTimePast: number,
-  ) {}
+  ) {
+    this.skip = parent && ancestorAt(parent, skipHeight(height))
+  }
 
   /** The genesis block is known from the parameters. */
   get data(): boolean {
@@ -46,8 +51,4 @@ export function medianTime(time: number, parent: BlockEntry | undefined): number
 }
 
 /** The entry's ancestor at a height not above its own. */
-export function ancestorAt(entry: TreeEntry, height: number): TreeEntry {
-  let at = entry
-  while (at.height > height && at.parent) at = at.parent
-  return at
-}
+export const ancestorAt = (entry: TreeEntry, height: number): TreeEntry => ancestorOf(entry, height) ?? entry

@@ -1,5 +1,15 @@
 import { sha256 as incrementalSha256 } from '@noble/hashes/sha2.js'
-import { type BlockHash, fromDisplayHex, type Height, type OutpointKey, sha256, type Sats, toDisplayHex, varBytes, Writer } from '@raistone/primitives'
+import {
+  type BlockHash,
+  fromDisplayHex,
+  type Height,
+  type OutpointKey,
+  type Sats,
+  sha256,
+  toDisplayHex,
+  varBytes,
+  Writer,
+} from '@raistone/primitives'
 import type { Coin } from '../coin.js'
 import type { CoinWalk } from '../store/coin-store.js'
 import { Slices } from '../verify/next-turn.js'

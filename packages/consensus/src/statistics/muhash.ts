@@ -8,7 +8,7 @@ const MODULUS = (1n << BITS) - EXCESS
 const LOW_BITS = (1n << BITS) - 1n
 const NUMBER_BYTES = 384
 
-const fromLittleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes.slice().reverse())}`)
+const fromLittleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${toDisplayHex(bytes)}`)
 const toLittleEndian = (n: bigint): Uint8Array => fromHex(n.toString(16).padStart(NUMBER_BYTES * 2, '0')).reverse()
 
 /** Folds the part above 2^3072 back in: cheaper than a division. */

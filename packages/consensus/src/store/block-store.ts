@@ -22,7 +22,7 @@ function recordKey(number: number): Uint8Array {
   return prefixedKey('r', key.bytes.reverse())
 }
 
-const numberOfKey = (key: Uint8Array): number => Number(new Reader(key.slice(1).reverse()).u64())
+const numberOfKey = (key: Uint8Array): number => Number(new Reader(Uint8Array.from(key.subarray(1)).reverse()).u64())
 
 /** Kind, length, checksum, bytes. */
 function sealRecord({ kind, bytes }: NumberedRecord): Uint8Array {

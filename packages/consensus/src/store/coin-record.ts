@@ -1,4 +1,4 @@
-import { fromHex, type OutpointKey, Reader, toHex, Writer } from '@raistone/primitives'
+import { fromDisplayHex, type OutpointKey, Reader, toDisplayHex, Writer } from '@raistone/primitives'
 import type { Coin } from '../coin.js'
 import { crc32c } from './crc32c.js'
 import { StoreError } from './store-error.js'
@@ -18,7 +18,8 @@ function voutBytes(vout: number): number[] {
 
 function readVout(key: Uint8Array): number {
   let vout = 0
-  for (let i = key[33] === 0xfd || key[33] === 0xfe ? 34 : 33; i < key.length; i++) vout = vout * 256 + (key[i] as number)
+  for (let i = key[33] === 0xfd || key[33] === 0xfe ? 34 : 33; i < key.length; i++)
+    vout = vout * 256 + (key[i] as number)
   return vout
 }
 
@@ -27,14 +28,14 @@ export function coinKey(at: OutpointKey): Uint8Array {
   const vout = voutBytes(Number(at.slice(65)))
   const key = new Uint8Array(33 + vout.length)
   key[0] = COIN_PREFIX.charCodeAt(0)
-  key.set(fromHex(at.slice(0, 64)).reverse(), 1)
+  key.set(fromDisplayHex(at.slice(0, 64)), 1)
   key.set(vout, 33)
   return key
 }
 
 /** The inverse of `coinKey`. */
 export const outpointOfCoinKey = (key: Uint8Array): OutpointKey =>
-  `${toHex(key.slice(1, 33).reverse())}:${readVout(key)}` as OutpointKey
+  `${toDisplayHex(key.subarray(1, 33))}:${readVout(key)}` as OutpointKey
 
 /** Height and coinbase flag, value, script; then a checksum over the key and all that. */
 export function encodeCoin(key: Uint8Array, coin: Coin): Uint8Array {
@@ -49,10 +50,14 @@ export function encodeCoin(key: Uint8Array, coin: Coin): Uint8Array {
 /** Throws a StoreError `damaged` if the checksum does not match. */
 export function decodeCoin(key: Uint8Array, record: Uint8Array): Coin {
   const end = record.length - CHECKSUM
-  const sound =
-    end >= NUMBERED && new Reader(record.subarray(end)).u32() === crc32c(key, record.subarray(0, end))
+  const sound = end >= NUMBERED && new Reader(record.subarray(end)).u32() === crc32c(key, record.subarray(0, end))
   if (!sound) throw new StoreError('damaged', `the record of coin ${outpointOfCoinKey(key)} is damaged`)
   const reader = new Reader(record)
   const code = reader.u32()
-  return { value: reader.u64(), script: record.slice(NUMBERED, end), height: code >>> 1, coinbase: (code & 1) === 1 }
+  return {
+    value: reader.u64(),
+    script: Uint8Array.from(record.subarray(NUMBERED, end)),
+    height: code >>> 1,
+    coinbase: (code & 1) === 1,
+  }
 }

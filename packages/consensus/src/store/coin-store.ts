@@ -1,4 +1,13 @@
-import { type BlockHash, decode, encode, hash32, type Height, type OutpointKey, struct, u32 } from '@raistone/primitives'
+import {
+  type BlockHash,
+  decode,
+  encode,
+  type Height,
+  hash32,
+  type OutpointKey,
+  struct,
+  u32,
+} from '@raistone/primitives'
 import type { Coin } from '../coin.js'
 import { COIN_PREFIX, coinKey, decodeCoin, encodeCoin, outpointOfCoinKey } from './coin-record.js'
 import { crc32c } from './crc32c.js'

@@ -10,7 +10,6 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 export function crc32c(...parts: readonly Uint8Array[]): number {
   let crc = 0xffffffff
   for (const part of parts)
-    for (let i = 0; i < part.length; i++)
-      crc = (table[(crc ^ (part[i] as number)) & 0xff] as number) ^ (crc >>> 8)
+    for (let i = 0; i < part.length; i++) crc = (table[(crc ^ (part[i] as number)) & 0xff] as number) ^ (crc >>> 8)
   return ~crc >>> 0
 }

@@ -12,7 +12,7 @@ function writeCoin(writer: Writer, coin: Coin): void {
 function readCoin(reader: Reader): Coin {
   const code = reader.u32()
   const value = reader.u64()
-  return { value, script: varBytes.read(reader).slice(), height: code >>> 1, coinbase: (code & 1) === 1 }
+  return { value, script: Uint8Array.from(varBytes.read(reader)), height: code >>> 1, coinbase: (code & 1) === 1 }
 }
 
 /** What a block spent: per transaction, coinbase included (empty), the coins in input order. */
@@ -31,9 +31,7 @@ export function encodeUndo(spent: readonly (readonly Coin[])[]): Uint8Array {
 /** The inverse of `encodeUndo`; throws a DecodeError. */
 export function decodeUndo(record: Uint8Array): readonly (readonly Coin[])[] {
   const reader = new Reader(record)
-  const spent = Array.from({ length: reader.u32() }, () =>
-    Array.from({ length: reader.u32() }, () => readCoin(reader)),
-  )
+  const spent = Array.from({ length: reader.u32() }, () => Array.from({ length: reader.u32() }, () => readCoin(reader)))
   reader.end()
   return spent
 }

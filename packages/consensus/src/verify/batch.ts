@@ -1,5 +1,5 @@
-import { createSpendContext, type ScriptFlags, verifyInput } from '@raistone/script'
 import type { Curve } from '@raistone/primitives'
+import { createSpendContext, type ScriptFlags, verifyInput } from '@raistone/script'
 import type { ScriptFailure, ScriptJob } from './script-verifier.js'
 
 /** Some consecutive inputs of a job. */

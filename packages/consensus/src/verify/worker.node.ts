@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ScriptFailure } from './script-verifier.js'
 import { checkPieces } from './batch.js'
 import { countingCurve } from './counting-curve.js'
 import { type CurveTier, loadCurve } from './curve-tier.node.js'
 import { type Packet, type PacketResult, unpackPieces } from './packet.js'
+import type { ScriptFailure } from './script-verifier.js'
 
 const tally = { signatures: 0 }
 const curve = countingCurve(await loadCurve((workerData as { curve: CurveTier }).curve), tally)

@@ -1,6 +1,6 @@
 import { checkTransactionAlone, type Reject, type Verdict } from '@raistone/consensus'
 import { isCoinbase, outpointKey, type Transaction } from '@raistone/primitives'
-import { MIN_STANDARD_STRIPPED_SIZE, type MempoolPolicy } from '../policy/limits.js'
+import { type MempoolPolicy, MIN_STANDARD_STRIPPED_SIZE } from '../policy/limits.js'
 import { checkStandard } from '../policy/standard-tx.js'
 import type { TransactionGraph } from '../pool/graph.js'
 import type { NextBlock } from './next-block.js'
@@ -15,6 +15,8 @@ type Check = (tx: Transaction, context: AloneContext) => Verdict
 
 const policyReject = (rule: string, detail?: string): Reject =>
   detail === undefined ? { rule, cause: 'policy' } : { rule, cause: 'policy', detail }
+
+const sound: Check = (tx, { next }) => checkTransactionAlone(tx, next.params)
 
 const noCoinbase: Check = tx => (isCoinbase(tx) ? { rule: 'coinbase', cause: 'consensus' } : undefined)
 
@@ -36,15 +38,7 @@ const noConflict: Check = (tx, { graph }) => {
 }
 
 /** Core's order (MemPoolAccept::PreChecks), which decides what is reported first. */
-const checks: readonly Check[] = [
-  checkTransactionAlone,
-  noCoinbase,
-  standardForm,
-  notTooSmall,
-  final,
-  notWaiting,
-  noConflict,
-]
+const checks: readonly Check[] = [sound, noCoinbase, standardForm, notTooSmall, final, notWaiting, noConflict]
 
 /** Everything that can be said before the coins are looked up. */
 export function checkBeforeCoins(tx: Transaction, context: AloneContext): Verdict {

@@ -7,7 +7,7 @@ import {
   scriptFlagsAt,
   type Verdict,
 } from '@raistone/consensus'
-import { type Sats, type TransactionBody, type Transaction, ZERO_HASH, type BlockHash } from '@raistone/primitives'
+import { type BlockHash, type Sats, type Transaction, type TransactionBody, ZERO_HASH } from '@raistone/primitives'
 import type { ScriptFlags } from '@raistone/script'
 import type { MempoolChain } from '../deps.js'
 
@@ -20,6 +20,10 @@ export class NextBlock {
   constructor(private readonly chain: MempoolChain) {
     this.height = chain.tip.height + 1
     this.flags = scriptFlagsAt(this.height, ZERO_HASH as BlockHash, chain.params)
+  }
+
+  get params(): MempoolChain['params'] {
+    return this.chain.params
   }
 
   /** BIP-0113: lock times are compared with the median time of the tip. */

@@ -6,8 +6,7 @@ import type { MempoolChain } from '../deps.js'
 export type PoolCoins = (key: OutpointKey) => Coin | undefined
 
 const inputKeys = (tx: Transaction): OutpointKey[] => tx.inputs.map(input => outpointKey(input.prevout))
-const outputKeys = (tx: Transaction): OutpointKey[] =>
-  tx.outputs.map((_, vout) => outpointKey({ txid: tx.txid, vout }))
+const outputKeys = (tx: Transaction): OutpointKey[] => tx.outputs.map((_, vout) => outpointKey({ txid: tx.txid, vout }))
 
 const allOf = (keys: readonly OutpointKey[], pool: PoolCoins, view: CoinView): Coin[] =>
   keys.map(key => pool(key) ?? view.get(key)).filter(coin => coin !== undefined)

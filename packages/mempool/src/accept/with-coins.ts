@@ -1,6 +1,6 @@
 import type { Coin, Outcome, Reject, Verdict } from '@raistone/consensus'
 import { type Sats, type Transaction, transactionWeight } from '@raistone/primitives'
-import { sigopCost, STANDARD_FLAGS } from '@raistone/script'
+import { STANDARD_FLAGS, sigopCost } from '@raistone/script'
 import { dustOutputs } from '../policy/dust.js'
 import { feeFor, feeRateOf, policySize } from '../policy/fee-rate.js'
 import { type FeeRate, MAX_STANDARD_SIGOP_COST, type MempoolPolicy } from '../policy/limits.js'

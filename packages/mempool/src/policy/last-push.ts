@@ -1,4 +1,4 @@
-import { ScriptCursor, opcode, scriptNumber } from '@raistone/script'
+import { opcode, ScriptCursor, scriptNumber } from '@raistone/script'
 
 /** What a push-only script leaves on top of the stack; undefined if it leaves nothing or cannot run. */
 export function lastPush(script: Uint8Array): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import type { Verdict } from '@raistone/consensus'
-import { type Transaction, transactionWeight, type TxIn, type TxOut } from '@raistone/primitives'
+import { type Transaction, type TxIn, type TxOut, transactionWeight } from '@raistone/primitives'
 import { classifyScript, isPushOnly, type ScriptClass } from '@raistone/script'
 import { dustOutputs } from './dust.js'
 import { MAX_STANDARD_VERSION, MAX_STANDARD_WEIGHT, type MempoolPolicy } from './limits.js'

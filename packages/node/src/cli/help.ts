@@ -8,17 +8,26 @@ interface CommandHelp {
 
 export const commandTable: Readonly<Record<Command, CommandHelp>> = {
   node: { usage: 'raistone node [options]', about: 'run a full node' },
-  import: { usage: 'raistone import FILE [options]', about: 'take in blocks from a file of Core’s format (blk*.dat, bootstrap.dat)' },
+  import: {
+    usage: 'raistone import FILE [options]',
+    about: 'take in blocks from a file of Core’s format (blk*.dat, bootstrap.dat)',
+  },
   rpc: { usage: 'raistone rpc [options] METHOD [ARGUMENTS…]', about: 'ask a node by JSON-RPC, as bitcoin-cli does' },
-  wallet: { usage: 'raistone wallet ACTION [options]', about: 'keys, payments and history; the keys stay in this process' },
+  wallet: {
+    usage: 'raistone wallet ACTION [options]',
+    about: 'keys, payments and history; the keys stay in this process',
+  },
 }
 
-const pad = (text: string, width: number): string => (text.length < width ? text.padEnd(width) : `${text}\n${' '.repeat(width + 2)}`)
+const pad = (text: string, width: number): string =>
+  text.length < width ? text.padEnd(width) : `${text}\n${' '.repeat(width + 2)}`
 
 /** One line per option; the rare ones only with `all`. */
 export function commandHelp(command: Command, all: boolean, extra: readonly string[] = []): string {
   const rows = optionTable.filter(option => option.of.includes(command) && (all || !option.rare))
-  const lines = rows.map(option => `  ${pad(`--${option.name}${option.value ? ` ${option.value}` : ''}`, 34)}${option.help}`)
+  const lines = rows.map(
+    option => `  ${pad(`--${option.name}${option.value ? ` ${option.value}` : ''}`, 34)}${option.help}`,
+  )
   return [
     `usage: ${commandTable[command].usage}`,
     commandTable[command].about,

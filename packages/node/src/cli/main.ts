@@ -32,7 +32,10 @@ async function dispatch(words: readonly string[], io: Io): Promise<number> {
     return exitCode.ok
   }
   if (!isCommand(first)) {
-    throw new CliError(exitCode.usage, `unknown command "${first}"; the commands are ${Object.keys(commands).join(', ')}`)
+    throw new CliError(
+      exitCode.usage,
+      `unknown command "${first}"; the commands are ${Object.keys(commands).join(', ')}`,
+    )
   }
   const { run } = await commands[first]()
   return run(rest, io)

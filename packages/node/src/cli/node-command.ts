@@ -20,9 +20,12 @@ export async function run(words: readonly string[], io: Io, onReady?: (node: Run
   if (operands.length > 0) throw usageError(`raistone node takes options only, not "${operands[0]}"`)
   const configured = configure(options, io.env)
   if (options.has('rpcpassword') && io.interactive) {
-    io.note('raistone: a password among the arguments can be seen by others on this machine; prefer RAISTONE_RPC_PASSWORD')
+    io.note(
+      'raistone: a password among the arguments can be seen by others on this machine; prefer RAISTONE_RPC_PASSWORD',
+    )
   }
-  for (const name of configured.unknown) io.note(`raistone: unknown option "${name}" in the configuration file is ignored`)
+  for (const name of configured.unknown)
+    io.note(`raistone: unknown option "${name}" in the configuration file is ignored`)
   const stopping = new AbortController()
   const unlisten = onSignals(stopping, io)
   try {

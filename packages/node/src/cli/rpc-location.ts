@@ -11,17 +11,21 @@ export interface RpcLocation {
   readonly auth: Credentials
 }
 
-/** `--rpc URL`, else the node that holds the data directory, else the chain's port on this machine. */
-export function locateRpc(configured: Configured, io: Io): RpcLocation {
+/** `typed` credentials go before all others. `--rpc URL`, else the node that holds the data directory, else the chain's port on this machine. */
+export function locateRpc(configured: Configured, io: Io, typed?: Credentials): RpcLocation {
   const { settings, params } = configured
   const directory = dataDirectory(configured.directory)
   const given = settings.text('rpc')
   const url = parseUrl(given ?? defaultUrl(configured))
-  const inUrl = url.username !== '' ? { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) } : undefined
-  if (inUrl && io.interactive) io.note('raistone: a password in a URL can be seen by others on this machine; prefer --rpccookiefile')
+  const inUrl =
+    url.username !== ''
+      ? { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+      : undefined
+  if (inUrl && io.interactive)
+    io.note('raistone: a password in a URL can be seen by others on this machine; prefer --rpccookiefile')
   url.username = ''
   url.password = ''
-  const auth = inUrl ?? passwordOf(configured) ?? cookieOf(configured, directory.cookie)
+  const auth = typed ?? inUrl ?? passwordOf(configured) ?? cookieOf(configured, directory.cookie)
   if (!auth) {
     throw new CliError(
       exitCode.unreachable,
@@ -55,5 +59,8 @@ function passwordOf({ settings }: Configured): Credentials | undefined {
 
 const cookieOf = ({ settings, directory }: Configured, standard: string): Credentials | undefined => {
   const named = settings.text('rpccookiefile')
-  return readCookie(named === undefined ? standard : join(directory, named)) ?? (named === undefined ? undefined : readCookie(named))
+  return (
+    readCookie(named === undefined ? standard : join(directory, named)) ??
+    (named === undefined ? undefined : readCookie(named))
+  )
 }

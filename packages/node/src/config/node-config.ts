@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { ChainParams } from '@raistone/consensus'
+import type { BlockHash } from '@raistone/primitives'
 import { usageError } from '../cli/cli-error.js'
 import type { Configured } from './settings.js'
 
 /** Everything a node needs to know before it starts. */
 export interface NodeConfig {
   readonly params: ChainParams
+  /** What `--chain` was given. */
+  readonly chainArgument: string
   /** `<datadir>/<chain name>`. */
   readonly directory: string
   readonly network: {
@@ -27,6 +30,8 @@ export interface NodeConfig {
   readonly mining: { readonly enabled: boolean; readonly payTo: string | undefined; readonly threads: number }
   /** Threads beside the main one that check scripts. */
   readonly scriptThreads: number
+  /** Scripts of this block's ancestors are not checked. */
+  readonly assumeValid: BlockHash | undefined
   /** Bytes for coins and databases. */
   readonly cacheBytes: number
   readonly log: { readonly console: boolean; readonly debug: boolean }
@@ -55,8 +60,16 @@ function scriptThreads(par: number): number {
   return Math.min(total, 16) - 1
 }
 
+/** Core's -assumevalid: 0 trusts nobody; the chain's own value otherwise. */
+function trustedBlock(text: string | undefined, params: ChainParams): BlockHash | undefined {
+  if (text === undefined) return params.assumeValid
+  if (/^0+$/.test(text)) return undefined
+  if (!/^[0-9a-f]{64}$/.test(text)) throw usageError(`--assumevalid ${text}: not a block hash; 0 checks every script`)
+  return text as BlockHash
+}
+
 /** Reads a node's configuration out of the merged options. */
-export function nodeConfig({ params, settings, directory }: Configured): NodeConfig {
+export function nodeConfig({ params, chainArgument, settings, directory }: Configured): NodeConfig {
   const port = settings.number('port', params.ports.p2p)
   const rpcPort = settings.number('rpcport', params.ports.rpc)
   const binds = settings.list('bind').filter(Boolean)
@@ -65,6 +78,7 @@ export function nodeConfig({ params, settings, directory }: Configured): NodeCon
   const defaultHost = params.discovery ? EVERYWHERE : LOOPBACK
   return {
     params,
+    chainArgument,
     directory,
     network: {
       bind: listen ? (binds.length > 0 ? binds : [defaultHost]).map(text => parseEndpoint(text, 'bind', port)) : [],
@@ -87,6 +101,7 @@ export function nodeConfig({ params, settings, directory }: Configured): NodeCon
       threads: settings.number('threads', 1),
     },
     scriptThreads: scriptThreads(settings.number('par', 0)),
+    assumeValid: trustedBlock(settings.text('assumevalid'), params),
     cacheBytes: settings.number('dbcache', 128) * 2 ** 20,
     log: {
       console: settings.flag('printtoconsole', true),

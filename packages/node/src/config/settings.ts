@@ -7,7 +7,7 @@ import { failure, usageError } from '../cli/cli-error.js'
 import { readConfFile } from './conf-file.js'
 import type { Option } from './option.js'
 import { optionTable } from './option-table.js'
-import { matchOption, add } from './parse-words.js'
+import { add, matchOption } from './parse-words.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -62,6 +62,8 @@ export interface Place {
   readonly params: ChainParams
   /** `<datadir>/<chain name>`: everything of one chain. */
   readonly directory: string
+  /** The name or file that chose the chain. */
+  readonly chainArgument: string
   /** The data directory itself. */
   readonly root: string
 }
@@ -97,7 +99,7 @@ export function configure(flags: ReadonlyMap<string, readonly string[]>, env: En
   const params = loadChainOrFail(chosen)
   const own = confValues(sections.get(params.name) ?? [], unknown)
   const settings = new Settings(new Map([...top, ...own, ...outer]))
-  return { params, settings, root, directory: join(root, params.name), unknown }
+  return { params, chainArgument: chosen, settings, root, directory: join(root, params.name), unknown }
 }
 
 const chainName = (settings: Settings): string =>

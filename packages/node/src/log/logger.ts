@@ -22,9 +22,9 @@ export function readableLine(json: string): string {
   const record = JSON.parse(json) as Record<string, unknown>
   const time = String(record['time']).slice(11, 19)
   const fields = Object.entries(record).filter(([name]) => !hidden.has(name))
-  const level = record['level'] === 'error' ? 'ERROR ' : ''
+  const level = record.level === 'error' ? 'ERROR ' : ''
   const shown = fields.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return `${time} ${String(record['scope'] ?? 'node').padEnd(8)} ${level}${record['msg']}${shown.join('')}\n`
+  return `${time} ${String(record.scope ?? 'node').padEnd(8)} ${level}${record.msg}${shown.join('')}\n`
 }
 
 const readable = new Writable({
@@ -42,7 +42,9 @@ const wrap = (logger: Logger): Log => ({
 })
 
 const plain = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]))
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
+  )
 
 /** The node's log: structured lines in a file, readable ones on standard error. */
 export function createLog(options: LogOptions): NodeLog {

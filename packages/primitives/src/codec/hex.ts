@@ -21,7 +21,7 @@ export function toHex(bytes: Uint8Array): string {
 }
 
 /** Lower-case hex of the bytes last to first: how Bitcoin displays hashes. */
-export const toDisplayHex = (bytes: Uint8Array): string => toHex(bytes.slice().reverse())
+export const toDisplayHex = (bytes: Uint8Array): string => toHex(Uint8Array.from(bytes).reverse())
 
 /** Bytes of a hex string of either case; throws a DecodeError that names the offset of the first bad digit. */
 export function fromHex(hex: string): Uint8Array {

@@ -22,7 +22,7 @@ export function withoutHybridForm(key: Uint8Array): Uint8Array | undefined {
   const form = keyForm(key)
   if (form !== 'hybrid') return form && key
   if (((key[0] as number) & 1) !== ((key[64] as number) & 1)) return undefined
-  const plain = key.slice()
+  const plain = Uint8Array.from(key)
   plain[0] = 4
   return plain
 }

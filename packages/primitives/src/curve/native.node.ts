@@ -24,7 +24,7 @@ const nativeCurve = (bindings: Bindings): Curve => ({
     if (!keyForm(publicKey) || signature.length !== 64 || digest.length !== 32) return false
     // The C library verifies low s only, so s is brought there first: for the signature's validity both are the same.
     const verified = attempt(() =>
-      bindings.ecdsaVerify(bindings.signatureNormalize(signature.slice()), digest, publicKey),
+      bindings.ecdsaVerify(bindings.signatureNormalize(Uint8Array.from(signature)), digest, publicKey),
     )
     return verified === true
   },

@@ -1,0 +1,6 @@
+export * from './chain-params.js'
+export * from './genesis-error.js'
+export * from './genesis-file.js'
+export { type GenesisFile, genesisSchema } from './genesis-schema.js'
+export { networkHash, rulesId } from './network-id.js'
+export { sealGenesis } from './seal-genesis.js'

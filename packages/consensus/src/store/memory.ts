@@ -1,0 +1,16 @@
+import { MemoryLevel } from 'memory-level'
+import { type ChainStore, openStore } from './chain-store.js'
+
+const openDatabase = async (): Promise<MemoryLevel<Uint8Array, Uint8Array>> => {
+  const database = new MemoryLevel<Uint8Array, Uint8Array>({
+    storeEncoding: 'view',
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+  })
+  await database.open()
+  return database
+}
+
+/** A replica that is gone with the process: for tests, and for a node that shall leave nothing behind. */
+export const openMemoryStore = async (): Promise<ChainStore> =>
+  openStore({ blocks: await openDatabase(), chainstate: await openDatabase() })

@@ -1,0 +1,74 @@
+import {
+  type Chain,
+  type ChainParams,
+  type Clock,
+  createLocalVerifier,
+  type OpenProgress,
+  openChain,
+  type ScriptVerifier,
+  StoreError,
+} from '@raistone/consensus'
+import { openLevelStore } from '@raistone/consensus/level'
+import { createWorkerVerifier } from '@raistone/consensus/pool'
+import type { BlockHash } from '@raistone/primitives'
+import { failure } from './cli/cli-error.js'
+import { loadCurve } from './curve.js'
+import { type DataDirectory, inUse, readHolder } from './data-directory.js'
+import { claimRules, otherRules } from './rules-on-disk.js'
+
+/** How much work and memory the replica may take. */
+export interface LedgerOptions {
+  readonly params: ChainParams
+  /** Threads beside the main one that check scripts; 0 is none. */
+  readonly scriptThreads: number
+  readonly cacheBytes: number
+  /** Scripts of this block's ancestors are not checked. */
+  readonly assumeValid: BlockHash | undefined
+  readonly progress: (progress: OpenProgress) => void
+}
+
+/** The replica of the chain on disk, open, and what checks its scripts. */
+export interface OpenLedger {
+  readonly chain: Chain
+  readonly verifier: ScriptVerifier
+  close(): Promise<void>
+}
+
+async function createVerifier(threads: number): Promise<ScriptVerifier> {
+  const curve = await loadCurve()
+  return threads > 0 ? createWorkerVerifier({ threads, curve: curve.name }) : createLocalVerifier(curve)
+}
+
+/** LevelDB's caches and write buffers come out of the same allowance as the coins in memory. */
+const DATABASE_SHARE = 4
+
+function asFailure(error: unknown, directory: DataDirectory, params: ChainParams): unknown {
+  if (!(error instanceof StoreError)) return error
+  if (error.code === 'locked') return inUse(directory, readHolder(directory))
+  if (error.code === 'other-rules') return otherRules(directory, params)
+  return failure(`data directory ${directory.path}: ${error.message}`)
+}
+
+/** Opens the replica in a data directory. Throws a CliError if it cannot be used. */
+export async function openLedger(directory: DataDirectory, clock: Clock, options: LedgerOptions): Promise<OpenLedger> {
+  const { params, scriptThreads, cacheBytes, assumeValid, progress } = options
+  claimRules(directory, params)
+  const verifier = await createVerifier(scriptThreads)
+  try {
+    const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
+    const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
+    try {
+      const chain = await openChain(
+        { params, store, verifier, clock },
+        { cacheBytes: coinBytes, assumeValid, progress },
+      )
+      return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }
+    } catch (error) {
+      await store.close(false)
+      throw error
+    }
+  } catch (error) {
+    await verifier.close()
+    throw asFailure(error, directory, params)
+  }
+}

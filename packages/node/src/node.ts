@@ -1,0 +1,283 @@
+import { type Chain, type ChainParams, type Clock, nextBits, nowSec } from '@raistone/consensus'
+import { defaultPolicy, Mempool } from '@raistone/mempool'
+import { createLocalSearch, Miner, mineBlocks, type NonceSearch } from '@raistone/mining'
+import { createWorkerSearch } from '@raistone/mining/search'
+import { Network } from '@raistone/network'
+import { addressToScript } from '@raistone/primitives'
+import { createRpcServer, type RpcServer } from '@raistone/rpc/server'
+import { usageError } from './cli/cli-error.js'
+import type { Endpoint, NodeConfig } from './config/node-config.js'
+import { type DataDirectory, DirectoryLock, dataDirectory } from './data-directory.js'
+import { diskUse } from './disk-use.js'
+import { loadIdentity } from './identity.js'
+import { type OpenLedger, openLedger } from './ledger.js'
+import { listenFailure } from './listen-error.js'
+import { createLog, type NodeLog } from './log/logger.js'
+import { createHandlers } from './rpc/handlers.js'
+import { removeCookie, writeCookie } from './rpc-access.js'
+import { type Service, startAll } from './service.js'
+import { version } from './version.js'
+
+/** A node that is up. */
+export interface RunningNode {
+  readonly params: ChainParams
+  readonly chain: Chain
+  readonly mempool: Mempool
+  readonly network: Network
+  readonly peerId: string
+  /** Where peers can dial it, its id included. */
+  multiaddrs(): readonly string[]
+  /** Undefined without `server`. */
+  readonly rpcUrl: string | undefined
+  /** Undefined where a password was configured. */
+  readonly cookieFile: string | undefined
+  /** What `--chain` must be on another machine. */
+  readonly chainArgument: string
+  /** Resolves when the node has stopped, rejects if it had to. */
+  readonly stopped: Promise<void>
+  stop(): Promise<void>
+}
+
+/** What a test may put in place of the machine's own. */
+export interface NodeEnvironment {
+  /** Stops the node. */
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+  readonly log?: NodeLog
+  readonly random?: () => number
+}
+
+const machineClock: Clock = { nowMs: () => Date.now() }
+
+const multiaddrOf = ({ host, port }: Endpoint): string => `/ip${host.includes(':') ? 6 : 4}/${host}/tcp/${port}`
+
+const urlOf = ({ host, port }: Endpoint): string => {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/`
+}
+
+const userAgent = (comments: readonly string[]): string =>
+  `/Raistone:${version}${comments.length > 0 ? `(${comments.join('; ')})` : ''}/`
+
+/** The script that mined blocks pay; a usage error without an address of this chain. */
+function minerScript({ mining, params }: NodeConfig): Uint8Array {
+  if (mining.payTo === undefined) throw usageError('--mine needs --mine-to ADDRESS: whom shall the blocks pay?')
+  const parsed = addressToScript(mining.payTo, params.address)
+  if ('error' in parsed)
+    throw usageError(
+      `--mine-to ${mining.payTo}: not an address of ${params.name} (${params.address.hrp}1…): ${parsed.error}`,
+    )
+  return parsed.script
+}
+
+/** Everything the node is made of, in the order it is started. */
+class NodeParts {
+  readonly startedAtMs: number
+  readonly userAgent: string
+  readonly mempool: Mempool
+  readonly network: Network
+  readonly search: NonceSearch
+  readonly rpc: RpcServer | undefined
+  readonly miner: Miner | undefined
+  readonly cookieFile: string | undefined
+
+  constructor(
+    readonly config: NodeConfig,
+    readonly directory: DataDirectory,
+    readonly ledger: OpenLedger,
+    readonly clock: Clock,
+    readonly log: NodeLog,
+    identity: Uint8Array,
+    random: () => number,
+    private readonly stop: () => void,
+  ) {
+    const { chain, verifier } = ledger
+    const { params } = config
+    this.startedAtMs = clock.nowMs()
+    this.userAgent = userAgent(config.network.userAgentComments)
+    this.mempool = new Mempool({ chain, verifier, clock })
+    this.network = new Network(
+      { params, chain, mempool: this.mempool, clock, log: log.child('network'), random, privateKey: identity },
+      {
+        listen: config.network.bind.map(multiaddrOf),
+        connect: config.network.connect,
+        addnode: config.network.addnode,
+        userAgent: this.userAgent,
+      },
+    )
+    this.search = config.mining.enabled ? createWorkerSearch({ threads: config.mining.threads }) : createLocalSearch()
+    this.miner = config.mining.enabled ? this.createMiner(minerScript(config)) : undefined
+    this.cookieFile = config.rpc.enabled ? (config.rpc.cookieFile ?? directory.cookie) : undefined
+    this.rpc = config.rpc.enabled ? this.createRpc() : undefined
+  }
+
+  private get miningDeps(): { chain: Chain; mempool: Mempool; clock: Clock; search: NonceSearch } {
+    return { chain: this.ledger.chain, mempool: this.mempool, clock: this.clock, search: this.search }
+  }
+
+  private createMiner(payTo: Uint8Array): Miner {
+    const miner = new Miner(this.miningDeps, { payTo })
+    const log = this.log.child('miner')
+    miner.events.on('found', ({ hash, height }) => log.info('block found', { height, hash }))
+    miner.events.on('failed', ({ error }) => log.error('mining failed', { error: String(error) }))
+    return miner
+  }
+
+  private createRpc(): RpcServer {
+    const { rpc, params } = this.config
+    const { chain } = this.ledger
+    const log = this.log.child('rpc')
+    const credentials = [
+      ...(rpc.user !== undefined && rpc.password !== undefined ? [{ user: rpc.user, password: rpc.password }] : []),
+      ...(this.cookieFile === undefined ? [] : [writeCookie(this.cookieFile)]),
+    ]
+    const handlers = createHandlers({
+      params,
+      chain,
+      mempool: this.mempool,
+      network: this.network,
+      generate: (count, script, maxTries) => mineBlocks(this.miningDeps, count, script, { maxTries }),
+      nextBits: () => nextBits(chain.tip, nowSec(this.clock), params),
+      policy: defaultPolicy,
+      clock: this.clock,
+      startedAtMs: this.startedAtMs,
+      userAgent: this.userAgent,
+      sizeOnDisk: () => diskUse(this.directory.blocks, this.directory.chainstate),
+      stop: () => this.stop(),
+      log,
+    })
+    return createRpcServer({
+      handlers,
+      credentials,
+      bind: rpc.bind,
+      allowIps: rpc.allowIps,
+      onBug: (method, error) =>
+        log.error('bug', { method, error: error instanceof Error ? error.stack : String(error) }),
+      onWrongPassword: address => log.info('wrong password', { address }),
+    })
+  }
+
+  /** In the order they are started; stopped in reverse. */
+  get services(): readonly Service[] {
+    const { mempool, network, search, rpc, miner, config } = this
+    const { network: net, rpc: rpcConfig } = config
+    return [
+      { name: 'mempool', start: () => mempool.start(), stop: () => mempool.stop() },
+      {
+        name: 'network',
+        start: async () => {
+          await network.start().catch(error => {
+            throw listenFailure(
+              error,
+              `port for peers ${net.bind.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
+              'port',
+            )
+          })
+          if (!net.active) await network.setActive(false)
+        },
+        stop: () => network.stop(),
+      },
+      { name: 'search', start: () => undefined, stop: () => search.close() },
+      ...(miner ? [{ name: 'miner', start: () => miner.start(), stop: () => miner.stop() }] : []),
+      ...(rpc
+        ? [
+            {
+              name: 'rpc',
+              start: () =>
+                rpc.start().catch(error => {
+                  throw listenFailure(
+                    error,
+                    `port for JSON-RPC ${rpcConfig.bind.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
+                    'rpcport',
+                  )
+                }),
+              stop: () => rpc.stop(),
+            },
+          ]
+        : []),
+    ]
+  }
+}
+
+const logChain = (chain: Chain, log: NodeLog): void => {
+  const scoped = log.child('chain')
+  chain.events.on('tip', ({ entry, initialDownload }) => {
+    if (!initialDownload || entry.height % 1000 === 0) scoped.info('tip', { height: entry.height, hash: entry.hash })
+  })
+}
+
+/** Opens the directory, then the ledger, then everything that lives on it. Throws a CliError that says what is in the way. */
+export async function startNode(config: NodeConfig, environment: NodeEnvironment = {}): Promise<RunningNode> {
+  const { signal, clock = machineClock, random = Math.random } = environment
+  const directory = dataDirectory(config.directory)
+  if (config.mining.enabled) minerScript(config)
+  const lock = DirectoryLock.take(directory, 'raistone node', config.params)
+  const log = environment.log ?? createLog({ file: directory.log, ...config.log })
+  const undo: (() => Promise<void> | void)[] = [() => lock.release(), () => log.flush()]
+  const unwind = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  let requestStop: () => void = () => undefined
+  const stopRequested = new Promise<void>(resolve => {
+    requestStop = resolve
+  })
+  signal?.addEventListener('abort', () => requestStop(), { once: true })
+  if (signal?.aborted) requestStop()
+  try {
+    const identity = await loadIdentity(directory.nodeKey)
+    const ledger = await openLedger(directory, clock, {
+      params: config.params,
+      scriptThreads: config.scriptThreads,
+      cacheBytes: config.cacheBytes,
+      assumeValid: config.assumeValid,
+      progress: ({ phase, height, target }) => {
+        if (height % 1000 === 0) log.info(phase, { height, target })
+      },
+    })
+    undo.push(() => ledger.close())
+    const { chain, verifier } = ledger
+    log.info('ledger open', {
+      height: chain.tip.height,
+      tip: chain.tip.hash,
+      curve: verifier.tier,
+      threads: verifier.workers,
+    })
+    logChain(chain, log)
+    const parts = new NodeParts(config, directory, ledger, clock, log, identity, random, requestStop)
+    const { cookieFile } = parts
+    if (cookieFile !== undefined) undo.push(() => removeCookie(cookieFile))
+    const stopServices = await startAll(parts.services)
+    undo.push(stopServices)
+    const rpcUrl = parts.rpc?.addresses[0] && urlOf(parts.rpc.addresses[0])
+    const peer = parts.network.multiaddrs()[0]
+    lock.publish({ ...(rpcUrl === undefined ? {} : { rpc: rpcUrl }), ...(peer === undefined ? {} : { peer }) })
+    const broken = chain.failed.then(error => {
+      log.error('the ledger cannot go on', { error: error.message })
+      throw error
+    })
+    const stopped = Promise.race([stopRequested, broken]).finally(async () => {
+      log.info('stopping')
+      await unwind()
+    })
+    stopped.catch(() => undefined)
+    return {
+      params: config.params,
+      chain,
+      mempool: parts.mempool,
+      network: parts.network,
+      peerId: parts.network.peerId,
+      multiaddrs: () => parts.network.multiaddrs(),
+      rpcUrl,
+      cookieFile: config.rpc.password === undefined ? cookieFile : undefined,
+      chainArgument: config.chainArgument,
+      stopped,
+      stop: () => {
+        requestStop()
+        return stopped
+      },
+    }
+  } catch (error) {
+    await unwind()
+    throw error
+  }
+}

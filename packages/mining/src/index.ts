@@ -1,1 +1,6 @@
-export {}
+export type { MiningChain, MiningMempool, TemplateDeps } from './deps.js'
+export * from './mine-blocks.js'
+export * from './miner.js'
+export { createLocalSearch } from './search/local.js'
+export type { NonceSearch, SearchOptions } from './search/nonce-search.js'
+export * from './template.js'

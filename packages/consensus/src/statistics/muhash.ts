@@ -1,5 +1,5 @@
 import { chacha20orig } from '@noble/ciphers/chacha.js'
-import { fromHex, sha256, toHex } from '@raistone/primitives'
+import { fromHex, sha256, toDisplayHex } from '@raistone/primitives'
 
 const BITS = 3072n
 /** 2^3072 - 1103717 is prime. */

@@ -1,0 +1,31 @@
+import { encodeHeader, type Header } from '@raistone/primitives'
+import { NONCES, NonceScan } from './scan.js'
+import type { NonceSearch, SearchOptions } from './nonce-search.js'
+
+/** About two milliseconds of work: then whoever waits gets a turn. */
+const SLICE = 1000
+
+const nextTurn = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 0))
+
+/** On the calling thread, in slices: for easy targets, and where there are no threads. */
+export function createLocalSearch(): NonceSearch {
+  let hashes = 0
+  return {
+    get hashes() {
+      return hashes
+    },
+    async search(header: Header, target: bigint, { signal, mostTries = NONCES }: SearchOptions = {}) {
+      const scan = new NonceScan(encodeHeader(header), target)
+      for (let from = 0; from < mostTries; from += SLICE) {
+        if (signal?.aborted) return undefined
+        const count = Math.min(SLICE, mostTries - from)
+        const nonce = scan.run(from, count)
+        hashes += nonce < 0 ? count : nonce - from + 1
+        if (nonce >= 0) return { ...header, nonce }
+        await nextTurn()
+      }
+      return undefined
+    },
+    close: () => Promise.resolve(),
+  }
+}

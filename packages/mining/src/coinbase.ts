@@ -10,8 +10,8 @@ import {
   SEQUENCE_FINAL,
   type Transaction,
   type TxOut,
-  witnessCommitment,
   Writer,
+  witnessCommitment,
 } from '@raistone/primitives'
 import { opcode, pushData, pushNumber } from '@raistone/script'
 

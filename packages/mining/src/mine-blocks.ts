@@ -33,7 +33,8 @@ export async function mineBlocks(
     if (!solved) break
     const mined = createBlock(solved, block.transactions)
     const result = await chain.submitBlock(mined.raw)
-    if (result.reject) throw new Error(`a block mined here was refused: ${result.reject.rule} ${result.reject.detail ?? ''}`)
+    if (result.reject)
+      throw new Error(`a block mined here was refused: ${result.reject.rule} ${result.reject.detail ?? ''}`)
     hashes.push(mined.hash)
     await mempool.settled()
   }

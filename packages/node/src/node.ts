@@ -1,6 +1,13 @@
 import { type Chain, type ChainParams, type Clock, nextBits, nowSec } from '@raistone/consensus'
-import { defaultPolicy, Mempool } from '@raistone/mempool'
-import { createLocalSearch, Miner, mineBlocks, type NonceSearch } from '@raistone/mining'
+import { Mempool, mempoolLimits, mempoolPolicy } from '@raistone/mempool'
+import {
+  BLOCK_MIN_FEE_RATE,
+  createLocalSearch,
+  Miner,
+  mineBlocks,
+  type NonceSearch,
+  type TemplateDeps,
+} from '@raistone/mining'
 import { createWorkerSearch } from '@raistone/mining/search'
 import { Network } from '@raistone/network'
 import { addressToScript } from '@raistone/primitives'
@@ -13,9 +20,11 @@ import { loadIdentity } from './identity.js'
 import { type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
+import type { RpcPolicy } from './rpc/context.js'
 import { createHandlers } from './rpc/handlers.js'
 import { removeCookie, writeCookie } from './rpc-access.js'
 import { type Service, startAll } from './service.js'
+import { SteadyClock } from './steady-clock.js'
 import { version } from './version.js'
 
 /** A node that is up. */
@@ -70,13 +79,24 @@ function minerScript({ mining, params }: NodeConfig): Uint8Array {
   return parsed.script
 }
 
+const policy: RpcPolicy = {
+  maxMempoolBytes: mempoolLimits.maxBytes,
+  minRelayFeeRate: mempoolPolicy.minRelayFeeRate,
+  incrementalFeeRate: mempoolPolicy.incrementalFeeRate,
+  blockMinFeeRate: BLOCK_MIN_FEE_RATE,
+}
+
 /** Everything the node is made of, in the order it is started. */
 class NodeParts {
   readonly startedAtMs: number
+  /** Ends what a call may have begun. */
+  private readonly halt = new AbortController()
   readonly userAgent: string
   readonly mempool: Mempool
   readonly network: Network
-  readonly search: NonceSearch
+  /** For blocks that somebody asks for. */
+  private readonly localSearch = createLocalSearch()
+  private readonly workers: NonceSearch | undefined
   readonly rpc: RpcServer | undefined
   readonly miner: Miner | undefined
   readonly cookieFile: string | undefined
@@ -105,18 +125,18 @@ class NodeParts {
         userAgent: this.userAgent,
       },
     )
-    this.search = config.mining.enabled ? createWorkerSearch({ threads: config.mining.threads }) : createLocalSearch()
-    this.miner = config.mining.enabled ? this.createMiner(minerScript(config)) : undefined
+    this.workers = config.mining.enabled ? createWorkerSearch({ threads: config.mining.threads }) : undefined
+    this.miner = this.workers && this.createMiner(this.workers, minerScript(config), random)
     this.cookieFile = config.rpc.enabled ? (config.rpc.cookieFile ?? directory.cookie) : undefined
     this.rpc = config.rpc.enabled ? this.createRpc() : undefined
   }
 
-  private get miningDeps(): { chain: Chain; mempool: Mempool; clock: Clock; search: NonceSearch } {
-    return { chain: this.ledger.chain, mempool: this.mempool, clock: this.clock, search: this.search }
+  private get templateDeps(): TemplateDeps {
+    return { chain: this.ledger.chain, mempool: this.mempool, clock: this.clock }
   }
 
-  private createMiner(payTo: Uint8Array): Miner {
-    const miner = new Miner(this.miningDeps, { payTo })
+  private createMiner(search: NonceSearch, payTo: Uint8Array, random: () => number): Miner {
+    const miner = new Miner({ ...this.templateDeps, search, random }, { payTo })
     const log = this.log.child('miner')
     miner.events.on('found', ({ hash, height }) => log.info('block found', { height, hash }))
     miner.events.on('failed', ({ error }) => log.error('mining failed', { error: String(error) }))
@@ -136,9 +156,13 @@ class NodeParts {
       chain,
       mempool: this.mempool,
       network: this.network,
-      generate: (count, script, maxTries) => mineBlocks(this.miningDeps, count, script, { maxTries }),
+      generate: (count, script, maxTries) =>
+        mineBlocks({ ...this.templateDeps, search: this.localSearch }, count, script, {
+          maxTries,
+          signal: this.halt.signal,
+        }),
       nextBits: () => nextBits(chain.tip, nowSec(this.clock), params),
-      policy: defaultPolicy,
+      policy,
       clock: this.clock,
       startedAtMs: this.startedAtMs,
       userAgent: this.userAgent,
@@ -152,14 +176,14 @@ class NodeParts {
       bind: rpc.bind,
       allowIps: rpc.allowIps,
       onBug: (method, error) =>
-        log.error('bug', { method, error: error instanceof Error ? error.stack : String(error) }),
+        log.error('bug', { method, error: (error instanceof Error && error.stack) || String(error) }),
       onWrongPassword: address => log.info('wrong password', { address }),
     })
   }
 
   /** In the order they are started; stopped in reverse. */
   get services(): readonly Service[] {
-    const { mempool, network, search, rpc, miner, config } = this
+    const { mempool, network, workers, rpc, miner, config } = this
     const { network: net, rpc: rpcConfig } = config
     return [
       { name: 'mempool', start: () => mempool.start(), stop: () => mempool.stop() },
@@ -177,7 +201,7 @@ class NodeParts {
         },
         stop: () => network.stop(),
       },
-      { name: 'search', start: () => undefined, stop: () => search.close() },
+      ...(workers ? [{ name: 'search', start: () => undefined, stop: () => workers.close() }] : []),
       ...(miner ? [{ name: 'miner', start: () => miner.start(), stop: () => miner.stop() }] : []),
       ...(rpc
         ? [
@@ -191,7 +215,10 @@ class NodeParts {
                     'rpcport',
                   )
                 }),
-              stop: () => rpc.stop(),
+              stop: () => {
+                this.halt.abort()
+                return rpc.stop()
+              },
             },
           ]
         : []),
@@ -208,7 +235,8 @@ const logChain = (chain: Chain, log: NodeLog): void => {
 
 /** Opens the directory, then the ledger, then everything that lives on it. Throws a CliError that says what is in the way. */
 export async function startNode(config: NodeConfig, environment: NodeEnvironment = {}): Promise<RunningNode> {
-  const { signal, clock = machineClock, random = Math.random } = environment
+  const { signal, random = Math.random } = environment
+  const clock = new SteadyClock(environment.clock ?? machineClock, () => performance.now())
   const directory = dataDirectory(config.directory)
   if (config.mining.enabled) minerScript(config)
   const lock = DirectoryLock.take(directory, 'raistone node', config.params)
@@ -242,6 +270,8 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       curve: verifier.tier,
       threads: verifier.workers,
     })
+    if (chain.tip.header.time > nowSec(clock) + config.params.pow.futureLimitSec) clock.resume(chain.tip.header.time)
+    chain.events.on('tip', () => clock.mark())
     logChain(chain, log)
     const parts = new NodeParts(config, directory, ledger, clock, log, identity, random, requestStop)
     const { cookieFile } = parts

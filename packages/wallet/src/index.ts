@@ -1,1 +1,9 @@
-export {}
+export type { ChainSource } from './chain-source.js'
+export type { WalletCoin } from './coins/book.js'
+export type { FeeRate } from './coins/sizes.js'
+export { type AccountKind, accountKinds } from './keys/account.js'
+export type { Payment, PaymentPlan, PaymentRequest } from './payment.js'
+export { type SealCost, sealCost } from './store/seal.js'
+export * from './store/wallet-store.js'
+export * from './wallet.js'
+export * from './wallet-error.js'

@@ -1,6 +1,6 @@
 import { encodeHeader, type Header } from '@raistone/primitives'
-import { NONCES, NonceScan } from './scan.js'
 import type { NonceSearch, SearchOptions } from './nonce-search.js'
+import { NONCES, NonceScan } from './scan.js'
 
 /** About two milliseconds of work: then whoever waits gets a turn. */
 const SLICE = 1000

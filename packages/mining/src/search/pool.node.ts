@@ -30,7 +30,11 @@ class WorkerSearch implements NonceSearch {
     })
   }
 
-  search(header: Header, target: bigint, { signal, mostTries = NONCES }: SearchOptions = {}): Promise<Header | undefined> {
+  search(
+    header: Header,
+    target: bigint,
+    { signal, mostTries = NONCES }: SearchOptions = {},
+  ): Promise<Header | undefined> {
     this.end(undefined)
     if (signal?.aborted) return Promise.resolve(undefined)
     const id = ++this.lastId

@@ -61,8 +61,7 @@ function compress(state: Int32Array, w: Int32Array, out: Int32Array): void {
   out[7] = ((state[7] as number) + h) | 0
 }
 
-const swap = (n: number): number =>
-  (((n & 0xff) << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24)) >>> 0
+const swap = (n: number): number => (((n & 0xff) << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24)) >>> 0
 
 /** The digest, read as Bitcoin reads it: a little-endian number. */
 const numberOf = (digest: Int32Array): bigint =>

@@ -41,8 +41,15 @@ async function readAll(): Promise<string> {
   return text
 }
 
+/** Whoever read our output went away (`| head`): nothing is left to say. */
+const endQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+}
+
 /** The process's own streams and environment. */
 export function processIo(): Io {
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', endQuietly)
   const interactive = Boolean(process.stdin.isTTY && process.stderr.isTTY)
   const asker = (hidden: boolean) => (text: string, instead: string) => {
     if (!interactive) throw usageError(`no terminal to ask on: give ${instead}`)

@@ -26,12 +26,11 @@ function shown(result: string): string {
   return result.startsWith('"') ? (JSON.parse(result) as string) : indentJson(result)
 }
 
-/** bitcoin-cli exits with the absolute value of the error's code. */
-const rpcFailure = ({ code, message }: RpcError): CliError =>
-  new CliError(Math.min(Math.abs(code), 255) || exitCode.failed, `error code: ${code}\nerror message:\n${message}`)
+/** bitcoin-cli exits with the absolute value of the error's code, of which a shell sees the last eight bits. */
+const exitCodeOf = ({ code }: RpcError): number => Math.abs(code) & 255 || exitCode.failed
 
 function asCliError(error: unknown): unknown {
-  if (error instanceof RpcError) return rpcFailure(error)
+  if (error instanceof RpcError) return new CliError(exitCodeOf(error), error.message)
   if (error instanceof HttpError && error.status === 401)
     return failure('authorization failed: wrong RPC user or password (see --rpccookiefile, RAISTONE_RPC_PASSWORD)')
   if (error instanceof HttpError || error instanceof UnreachableError) return failure(error.message)
@@ -153,6 +152,8 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     if (text !== '') io.out(text)
     return exitCode.ok
   } catch (error) {
-    throw asCliError(error)
+    if (!(error instanceof RpcError) || settings.flag('json')) throw asCliError(error)
+    io.note(`error code: ${error.code}\nerror message:\n${error.message}`)
+    return exitCodeOf(error)
   }
 }

@@ -20,7 +20,7 @@ const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'scope'])
 /** `12:34:56 chain   tip height=5 hash=…` */
 export function readableLine(json: string): string {
   const record = JSON.parse(json) as Record<string, unknown>
-  const time = String(record['time']).slice(11, 19)
+  const time = String(record.time).slice(11, 19)
   const fields = Object.entries(record).filter(([name]) => !hidden.has(name))
   const level = record.level === 'error' ? 'ERROR ' : ''
   const shown = fields.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

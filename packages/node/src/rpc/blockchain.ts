@@ -101,20 +101,17 @@ async function coinSetInfo({ chain }: RpcContext, hashType: string | undefined):
     throw invalidParameter(`'${hashType}' is not a valid hash_type`)
   }
   const figures = await chain.statistics()
-  const shown = hashType ?? (figures.hash_serialized_3 === undefined ? 'muhash' : 'hash_serialized_3')
-  if (shown === 'hash_serialized_3' && figures.hash_serialized_3 === undefined) {
-    throw invalidParameter("hash_serialized_3 is not available; ask for 'muhash' or 'none'")
-  }
+  const shown = hashType ?? 'hash_serialized_3'
   return {
     height: figures.height,
-    bestblock: figures.bestblock,
+    bestblock: figures.bestBlock,
     txouts: figures.txouts,
     bogosize: figures.bogosize,
-    hash_serialized_3: shown === 'hash_serialized_3' ? figures.hash_serialized_3 : undefined,
+    hash_serialized_3: shown === 'hash_serialized_3' ? figures.hashSerialized : undefined,
     muhash: shown === 'muhash' ? figures.muhash : undefined,
-    total_amount: amount(figures.total_amount),
+    total_amount: amount(figures.totalAmount),
     transactions: figures.transactions,
-    disk_size: figures.disk_size,
+    disk_size: figures.diskSize,
   }
 }
 

@@ -1,19 +1,16 @@
-import type { BlockEntry, ChainEvents, ChainParams, Clock, Coin, CoinView, Events, Reject } from '@raistone/consensus'
+import type {
+  BlockEntry,
+  ChainEvents,
+  ChainParams,
+  Clock,
+  Coin,
+  CoinStatistics,
+  CoinView,
+  Events,
+  Reject,
+} from '@raistone/consensus'
 import type { AddedNode, Log, PeerInfo } from '@raistone/network'
 import type { Block, BlockHash, Height, OutpointKey, Sats, Transaction, Txid, Wtxid } from '@raistone/primitives'
-
-/** Figures of the whole set of coins at the tip. */
-export interface RpcCoinStatistics {
-  readonly height: Height
-  readonly bestblock: BlockHash
-  readonly transactions: number
-  readonly txouts: number
-  readonly bogosize: number | bigint
-  readonly total_amount: Sats
-  readonly muhash: string
-  readonly hash_serialized_3?: string
-  readonly disk_size: number
-}
 
 /** The ledger, as far as callers can ask for it. */
 export interface RpcChain {
@@ -32,7 +29,7 @@ export interface RpcChain {
   block(hash: BlockHash): Promise<Block | undefined>
   spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
   coins(keys: Iterable<OutpointKey>): Promise<CoinView>
-  statistics(): Promise<RpcCoinStatistics>
+  statistics(): Promise<CoinStatistics>
   readonly events?: Events<ChainEvents>
 }
 

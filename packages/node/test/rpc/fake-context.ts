@@ -57,13 +57,14 @@ const fakeChain = (asked: Asked): RpcChain => ({
   coins: async () => coins,
   statistics: async () => ({
     height: 2,
-    bestblock: tip.hash,
+    bestBlock: tip.hash,
     transactions: 2,
     txouts: 2,
     bogosize: 144,
-    total_amount: 10_000_000_000n,
+    totalAmount: 10_000_000_000n,
     muhash: 'ab'.repeat(32),
-    disk_size: 1234,
+    hashSerialized: 'ab'.repeat(32),
+    diskSize: 1234,
   }),
 })
 

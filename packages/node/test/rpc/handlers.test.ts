@@ -101,7 +101,6 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
   ['gettxout', '["00", 0]', -8, "txid must be of length 64 (not 2, for '00')"],
   ['gettxout', `["${child.txid}", -1]`, -1, 'JSON integer out of range'],
   ['gettxoutsetinfo', '["md5"]', -8, "'md5' is not a valid hash_type"],
-  ['gettxoutsetinfo', '["hash_serialized_3"]', -8, "hash_serialized_3 is not available; ask for 'muhash' or 'none'"],
   ['gettxoutsetinfo', '["none", 1]', -8, 'Querying specific block heights requires coinstatsindex'],
   ['getrawmempool', '[true, true]', -8, 'Verbose results cannot contain mempool sequence values.'],
   ['generatetoaddress', '[1, "x"]', -5, 'Error: Invalid address'],

@@ -1,0 +1,25 @@
+/**
+ * `passphrase`: it does not open the wallet; `funds`: not enough money; `exists`, `missing`, `in-use`, `damaged`,
+ * `other-chain`: what is wrong with the wallet on disk; `words`, `payment`: what was asked for makes no sense.
+ */
+export type WalletErrorCode =
+  | 'passphrase'
+  | 'funds'
+  | 'exists'
+  | 'missing'
+  | 'in-use'
+  | 'damaged'
+  | 'other-chain'
+  | 'words'
+  | 'payment'
+
+/** Something a wallet cannot do; its message is fit for the user and holds no secret. */
+export class WalletError extends Error {
+  constructor(
+    readonly code: WalletErrorCode,
+    message: string,
+  ) {
+    super(message)
+    this.name = 'WalletError'
+  }
+}

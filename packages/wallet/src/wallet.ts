@@ -261,8 +261,9 @@ export class Wallet {
   }
 
   private isMature({ coinbase, height }: WalletCoin): boolean {
-    const nextHeight = (this.syncedTo ?? 0) + 1
-    return !coinbase || (height !== undefined && nextHeight - height >= this.params.coinbaseMaturity)
+    // One block more than the rules ask for, as in Core: the last one may still be reorganised away.
+    const tip = this.syncedTo ?? 0
+    return !coinbase || (height !== undefined && tip - height >= this.params.coinbaseMaturity)
   }
 
   private get spendable(): WalletCoin[] {
@@ -327,7 +328,7 @@ export class Wallet {
     const spent = tx.debits.reduce((sum, key) => sum + this.book.valueOf(key), 0n)
     const fee = tx.own && !tx.coinbase ? spent - tx.total : undefined
     const tip = this.syncedTo ?? 0
-    const mature = tx.height !== undefined && tip + 1 - tx.height >= this.params.coinbaseMaturity
+    const mature = tx.height !== undefined && tip - tx.height >= this.params.coinbaseMaturity
     return {
       txid: tx.txid,
       category: tx.coinbase ? (mature ? 'generate' : 'immature') : spent > 0n ? 'send' : 'receive',

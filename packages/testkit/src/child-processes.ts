@@ -18,6 +18,8 @@ let guarding = false
 export class TestProcess {
   readonly ended: Promise<Ended>
   private readonly child: ChildProcess
+  /** It leads a process group of its own, which is killed as a whole. */
+  private readonly leads: boolean
   private readonly watchers = new Set<(line: string) => void>()
   private out = ''
   private err = ''
@@ -29,6 +31,7 @@ export class TestProcess {
   ) {
     const { input, ...spawnOptions } = options
     this.child = spawn(command, args, { ...spawnOptions, stdio: 'pipe' })
+    this.leads = spawnOptions.detached === true
     this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => this.take(chunk))
     this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       this.err += chunk
@@ -96,10 +99,22 @@ export class TestProcess {
     }
   }
 
-  /** SIGKILL; resolves when the system has reaped the process. */
+  /** SIGKILL, to the whole group of a detached process; resolves when the system has reaped it. */
   kill(): Promise<Ended> {
-    this.signal('SIGKILL')
+    this.killNow()
     return this.ended
+  }
+
+  killNow(): void {
+    if (!this.leads) {
+      this.signal('SIGKILL')
+      return
+    }
+    try {
+      process.kill(-this.pid, 'SIGKILL')
+    } catch {
+      // The group is gone.
+    }
   }
 
   private take(chunk: string): void {
@@ -111,7 +126,7 @@ export class TestProcess {
 }
 
 function killAll(): void {
-  for (const child of running) child.signal('SIGKILL')
+  for (const child of running) child.killNow()
 }
 
 /** Kills and reaps whatever still runs; for `afterEach` and `afterAll`. */

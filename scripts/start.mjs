@@ -14,9 +14,9 @@ const io = processIo()
 const words = [`--chain=${CHAIN}`, ...process.argv.slice(2)]
 
 /** Runs `raistone …` in a process of its own, so that keys never enter the node's; resolves with what it printed. */
-function raistone(...args) {
+function raistone(root, ...args) {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [launcher, ...args, `--chain=${CHAIN}`], {
+    const child = spawn(process.execPath, [launcher, ...args, `--chain=${CHAIN}`, `--datadir=${root}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, RAISTONE_WALLET_PASSPHRASE: '' },
     })
@@ -45,9 +45,9 @@ function moveOldChain(directory, params) {
 }
 
 /** An address of the demonstration wallet, which is made if there is none. */
-async function walletAddress(directory, name) {
-  if (!existsSync(`${directory.wallets}/${name}`)) await raistone('wallet', 'create', `--wallet=${name}`)
-  return raistone('wallet', 'address', `--wallet=${name}`)
+async function walletAddress(root, directory, name) {
+  if (!existsSync(`${directory.wallets}/${name}`)) await raistone(root, 'wallet', 'create', `--wallet=${name}`)
+  return raistone(root, 'wallet', 'address', `--wallet=${name}`)
 }
 
 const second = holder =>
@@ -57,18 +57,20 @@ const second = holder =>
     `  npx --no raistone node --chain ${CHAIN} --datadir ~/.raistone-2 --port 0 --rpcport 0${holder.peer ? ` --addnode ${holder.peer}` : ''}`,
   ].join('\n')
 
-const nextSteps = (friend, url) =>
+const nextSteps = (friend, url, elsewhere) =>
   [
     '',
     'The first coin can be spent. In another terminal, in this folder:',
-    `  npx --no raistone wallet balance --wallet miner`,
-    `  npx --no raistone wallet send ${friend} ${AMOUNT} --wallet miner --yes`,
-    `  npx --no raistone wallet history --wallet friend`,
+    `  npx --no raistone wallet balance --wallet miner${elsewhere}`,
+    `  npx --no raistone wallet send ${friend} ${AMOUNT} --wallet miner --yes${elsewhere}`,
+    `  npx --no raistone wallet history --wallet friend${elsewhere}`,
     `Any Bitcoin tool can ask ${url} (user and password are in the cookie file). Ctrl-C stops.`,
   ].join('\n')
 
 async function start() {
-  const configured = configure(parseWords(words, 'node').options, process.env)
+  const { options } = parseWords(words, 'node')
+  const configured = configure(options, process.env)
+  const elsewhere = options.has('datadir') ? ` --datadir ${configured.root}` : ''
   const directory = dataDirectory(configured.directory)
   const holder = readHolder(directory)
   if (holder) {
@@ -76,15 +78,15 @@ async function start() {
     return exitCode.failed
   }
   moveOldChain(directory, configured.params)
-  const miner = await walletAddress(directory, 'miner')
-  const friend = await walletAddress(directory, 'friend')
+  const miner = await walletAddress(configured.root, directory, 'miner')
+  const friend = await walletAddress(configured.root, directory, 'friend')
   io.note(`The wallets miner and friend have no passphrase: ${CHAIN} coins are worth nothing.`)
   return runNode([...words, '--mine', `--mine-to=${miner}`], io, node => {
     let told = false
     const tell = () => {
-      if (told || node.chain.tip.height < node.params.coinbaseMaturity) return
+      if (told || node.chain.tip.height <= node.params.coinbaseMaturity) return
       told = true
-      io.out(nextSteps(friend, node.rpcUrl))
+      io.out(nextSteps(friend, node.rpcUrl, elsewhere))
     }
     node.chain.events.on('tip', tell)
     tell()

@@ -10,7 +10,7 @@ import {
 } from '@raistone/mining'
 import { createWorkerSearch } from '@raistone/mining/search'
 import { Network } from '@raistone/network'
-import { addressToScript } from '@raistone/primitives'
+import { addressToScript, type BlockHash } from '@raistone/primitives'
 import { createRpcServer, type RpcServer } from '@raistone/rpc/server'
 import { usageError } from './cli/cli-error.js'
 import type { Endpoint, NodeConfig } from './config/node-config.js'
@@ -44,6 +44,8 @@ export interface RunningNode {
   readonly chainArgument: string
   /** Resolves when the node has stopped, rejects if it had to. */
   readonly stopped: Promise<void>
+  /** Mines blocks on demand, as the RPC `generatetoaddress`; throws for an address of another chain. */
+  generate(count: number, address: string): Promise<readonly BlockHash[]>
   stop(): Promise<void>
 }
 
@@ -68,15 +70,17 @@ const urlOf = ({ host, port }: Endpoint): string => {
 const userAgent = (comments: readonly string[]): string =>
   `/Raistone:${version}${comments.length > 0 ? `(${comments.join('; ')})` : ''}/`
 
-/** The script that mined blocks pay; a usage error without an address of this chain. */
+/** The script of an address of this chain; a usage error for any other. */
+function scriptOf(address: string, what: string, params: ChainParams): Uint8Array {
+  const parsed = addressToScript(address, params.address)
+  if (!('error' in parsed)) return parsed.script
+  throw usageError(`${what} ${address}: not an address of ${params.name} (${params.address.hrp}1…): ${parsed.error}`)
+}
+
+/** The script that mined blocks pay. */
 function minerScript({ mining, params }: NodeConfig): Uint8Array {
   if (mining.payTo === undefined) throw usageError('--mine needs --mine-to ADDRESS: whom shall the blocks pay?')
-  const parsed = addressToScript(mining.payTo, params.address)
-  if ('error' in parsed)
-    throw usageError(
-      `--mine-to ${mining.payTo}: not an address of ${params.name} (${params.address.hrp}1…): ${parsed.error}`,
-    )
-  return parsed.script
+  return scriptOf(mining.payTo, '--mine-to', params)
 }
 
 const policy: RpcPolicy = {
@@ -135,10 +139,16 @@ class NodeParts {
     return { chain: this.ledger.chain, mempool: this.mempool, clock: this.clock }
   }
 
+  generate(count: number, script: Uint8Array, maxTries?: number): Promise<BlockHash[]> {
+    const deps = { ...this.templateDeps, search: this.localSearch }
+    const { signal } = this.halt
+    return mineBlocks(deps, count, script, maxTries === undefined ? { signal } : { maxTries, signal })
+  }
+
   private createMiner(search: NonceSearch, payTo: Uint8Array, random: () => number): Miner {
     const miner = new Miner({ ...this.templateDeps, search, random }, { payTo })
     const log = this.log.child('miner')
-    miner.events.on('found', ({ hash, height }) => log.info('block found', { height, hash }))
+    miner.events.on('found', ({ hash, height }) => log.debug('block found', { height, hash }))
     miner.events.on('failed', ({ error }) => log.error('mining failed', { error: String(error) }))
     return miner
   }
@@ -156,11 +166,7 @@ class NodeParts {
       chain,
       mempool: this.mempool,
       network: this.network,
-      generate: (count, script, maxTries) =>
-        mineBlocks({ ...this.templateDeps, search: this.localSearch }, count, script, {
-          maxTries,
-          signal: this.halt.signal,
-        }),
+      generate: (count, script, maxTries) => this.generate(count, script, maxTries),
       nextBits: () => nextBits(chain.tip, nowSec(this.clock), params),
       policy,
       clock: this.clock,
@@ -301,6 +307,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       cookieFile: config.rpc.password === undefined ? cookieFile : undefined,
       chainArgument: config.chainArgument,
       stopped,
+      generate: (count, address) => parts.generate(count, scriptOf(address, 'address', config.params)),
       stop: () => {
         requestStop()
         return stopped

@@ -1,7 +1,11 @@
 /** Tests run on compiled JavaScript: what `tsc -b` made is what is tested, workers included. */
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/packages/*/dist/test/**/*.test.js', '<rootDir>/test/dist/**/*.test.js'],
+  testMatch: [
+    '<rootDir>/packages/*/dist/test/**/*.test.js',
+    '<rootDir>/test/dist/**/*.test.js',
+    '<rootDir>/examples/dist/**/*.js',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/.*/node_modules/.*/dist/test'],
   transform: {},
   testTimeout: 30_000,

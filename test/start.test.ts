@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { type Ended, killAllProcesses, removeTempDirs, TestProcess, tempDir, waitFor } from '@raistone/testkit'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+afterEach(killAllProcesses)
+afterAll(removeTempDirs)
+
+/** `npm start` in a process group of its own, as a terminal has it. */
+function npmStart(home: string, ...args: readonly string[]): TestProcess {
+  const env = { ...process.env, HOME: home, npm_config_update_notifier: 'false' }
+  return new TestProcess('npm', ['start', '--', '--port=0', '--rpcport=0', ...args], { cwd: root, env, detached: true })
+}
+
+const shell = (line: string, home: string): Promise<Ended> =>
+  new TestProcess('sh', ['-c', line], { cwd: root, env: { ...process.env, HOME: home } }).ended
+
+const urlOf = async (start: TestProcess): Promise<string> =>
+  /http\S+/.exec(await start.line(line => line.startsWith('JSON-RPC')))?.[0] as string
+
+/** The commands that it prints, once the first coin can be spent. */
+async function printedCommands(start: TestProcess): Promise<string[]> {
+  await start.line(line => line.includes('Ctrl-C stops'))
+  return start.stdout
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line.startsWith('npx'))
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise(done => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => {
+      socket.destroy()
+      done(true)
+    })
+    socket.on('error', () => done(false))
+  })
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What holds the data directory, as its lock file says. */
+const holder = (home: string): { pid: number; peer: string } =>
+  JSON.parse(readFileSync(join(home, '.raistone', 'devnet', '.lock'), 'utf8')) as { pid: number; peer: string }
+
+async function expectNothingLeft(home: string, pid: number, ports: readonly number[]): Promise<void> {
+  await waitFor(() => !isAlive(pid), 10_000, 'the end of the node')
+  expect(existsSync(join(home, '.raistone', 'devnet', '.lock'))).toBe(false)
+  expect(existsSync(join(home, '.raistone', 'devnet', '.cookie'))).toBe(false)
+  for (const port of ports) expect(await isOpen(port)).toBe(false)
+}
+
+const stops: readonly (readonly [string, (start: TestProcess, home: string) => Promise<unknown>])[] = [
+  ['Ctrl-C to the group', async start => process.kill(-start.pid, 'SIGINT')],
+  ['SIGTERM to npm', async start => start.signal('SIGTERM')],
+  ['raistone rpc stop', (_start, home) => shell('npx --no raistone rpc stop', home)],
+]
+
+describe('npm start', () => {
+  test('mines, prints commands that work as printed, and the friend is paid; a second one says what to do', async () => {
+    const home = tempDir()
+    const start = npmStart(home)
+    const commands = await printedCommands(start)
+    expect(commands).toHaveLength(3)
+    for (const command of commands) expect(await shell(command, home)).toMatchObject({ code: 0 })
+    const second = await npmStart(home).ended
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain('already running')
+    expect(second.stderr).toMatch(/npx --no raistone node --chain devnet .*--addnode \/ip4\/127\.0\.0\.1/)
+    const history = commands[2] as string
+    await waitFor(
+      async () => /\s\d+ {2}receive\s+1\.50000000/.test((await shell(history, home)).stdout),
+      90_000,
+      'the confirmed payment',
+    )
+    start.signal('SIGTERM')
+    await start.ended
+  }, 150_000)
+
+  test.each(stops)(
+    'ends by %s and leaves no process, lock or port',
+    async (_name, stop) => {
+      const home = tempDir()
+      const start = npmStart(home)
+      const rpcPort = Number(new URL(await urlOf(start)).port)
+      const { pid, peer } = await waitFor(() => {
+        const found = holder(home)
+        return found.peer ? found : undefined
+      }, 20_000)
+      const ports = [rpcPort, Number(/tcp\/(\d+)/.exec(peer)?.[1])]
+      for (const port of ports) expect(await isOpen(port)).toBe(true)
+      await stop(start, home)
+      await start.ended
+      await expectNothingLeft(home, pid, ports)
+    },
+    60_000,
+  )
+})
+
+/** Lines of the README's `sh` blocks. */
+const readmeCommands = (): string[] =>
+  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
+    (block as string).trim().split('\n'),
+  )
+
+describe('the README', () => {
+  test('has commands that all work', async () => {
+    const home = tempDir()
+    const start = npmStart(home)
+    const url = await urlOf(start)
+    await printedCommands(start)
+    const own = join(home, 'own.json')
+    let address = 'rdev1p6lnkkpxkp689kf5k495nvvvle4uyjsfts8y78u4munnxgf0sugssz3tt5e'
+    const nodes: TestProcess[] = [start]
+    const runNode = async (command: string): Promise<void> => {
+      const line = `exec ${command} --port=0 --rpcport=0`.replace(
+        'exec npx --no raistone',
+        `exec node ${root}/packages/node/bin/raistone.js`,
+      )
+      const elsewhere = command.includes('regtest') ? '' : ` --datadir=${tempDir()}`
+      const child = new TestProcess('sh', ['-c', line + elsewhere], { cwd: root, env: { ...process.env, HOME: home } })
+      await child.line(text => text.startsWith('cookie'))
+      nodes.push(child)
+    }
+    for (const written of readmeCommands()) {
+      const command = written
+        .replace('ADDRESS', address)
+        .replace('MULTIADDR', holder(home).peer)
+        .replaceAll('own.json', own)
+        .replace('http://127.0.0.1:17332/', url)
+      // The two commands are this test, and the run it is part of.
+      if (command === 'npm start' || command === 'npm test') continue
+      if (/raistone node /.test(command)) {
+        await runNode(command)
+        continue
+      }
+      const done = await shell(
+        command.includes('wallet create') ? `RAISTONE_WALLET_PASSPHRASE= ${command}` : command,
+        home,
+      )
+      expect({ command, code: done.code, stderr: done.code === 0 ? '' : done.stderr }).toEqual({
+        command,
+        code: 0,
+        stderr: '',
+      })
+      if (command.includes('wallet address')) address = done.stdout.trim()
+    }
+    for (const node of nodes) node.signal('SIGTERM')
+    for (const node of nodes) await node.ended
+  }, 120_000)
+})

@@ -40,6 +40,14 @@ interface Running {
   readonly tally: SignatureTally
 }
 
+/** Lets the thread finish what it has in hand: V8 may abort the process when one is terminated while its modules load. */
+const endThread = (worker: Worker): Promise<void> =>
+  new Promise(resolve => {
+    worker.once('exit', () => resolve())
+    worker.ref()
+    worker.postMessage('end')
+  })
+
 class WorkerVerifier implements ScriptVerifier {
   readonly tier: string
   private readonly threads = new Map<Worker, Map<number, Errand>>()
@@ -149,7 +157,7 @@ class WorkerVerifier implements ScriptVerifier {
   async close(): Promise<void> {
     this.closing = true
     for (const { run } of this.runs) if (!run.over) run.fail(new Error('the verifier was closed'))
-    await Promise.all([...this.threads.keys()].map(worker => worker.terminate()))
+    await Promise.all([...this.threads.keys()].map(endThread))
   }
 }
 

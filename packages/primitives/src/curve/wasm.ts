@@ -1,4 +1,4 @@
-import { instantiateSecp256k1, type Secp256k1 } from '@bitauth/libauth'
+import type { Secp256k1 } from '@bitauth/libauth'
 import type { Curve } from './curve.js'
 import { compressedFromXOnly, hasXAndParity, keyForm } from './keys.js'
 import { verifySchnorrByRecovery } from './schnorr-by-recovery.js'
@@ -29,5 +29,7 @@ const wasmCurve = (secp256k1: Secp256k1): Curve => ({
 
 /** The portable fast tier: libsecp256k1 as WebAssembly, for browsers and machines without a native binary. */
 export async function loadWasmCurve(): Promise<Curve> {
+  // Only when it is wanted: the library compiles all its modules while it is being imported.
+  const { instantiateSecp256k1 } = await import('@bitauth/libauth')
   return wasmCurve(await instantiateSecp256k1())
 }

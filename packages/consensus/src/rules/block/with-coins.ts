@@ -105,15 +105,6 @@ function spentBy(tx: Transaction, coins: CoinView): Outcome<Coin[]> {
   return { value: spent }
 }
 
-/** All that the coins say of one transaction. Inside a block it is for good, also what may be right in a later one. */
-function checkSpending(tx: Transaction, spent: readonly Coin[], context: ConnectContext): Outcome<{ fee: Sats }> {
-  const { height, params } = context
-  const paid = checkTransactionWithCoins(tx, spent, height, params)
-  const reject = paid.reject ?? checkSequenceLocks(tx, spent, context)
-  if (!reject) return paid
-  return { reject: invalid(reject.rule, `transaction ${tx.txid}${reject.detail ? `: ${reject.detail}` : ''}`) }
-}
-
 /** Fees and weighed signature operations of the whole block. */
 class Totals {
   fees = 0n
@@ -121,13 +112,31 @@ class Totals {
 
   constructor(private readonly maxMoney: Sats) {}
 
-  add(fee: Sats, sigops: number): Verdict {
+  addFee(fee: Sats): Verdict {
     this.fees += fee
-    this.sigops += sigops
-    if (this.fees > this.maxMoney)
-      return invalid('bad-txns-accumulated-fee-outofrange', `accumulated fee in the block out of range: ${this.fees}`)
+    return this.fees > this.maxMoney
+      ? invalid('bad-txns-accumulated-fee-outofrange', `accumulated fee in the block out of range: ${this.fees}`)
+      : undefined
+  }
+
+  addSigops(cost: number): Verdict {
+    this.sigops += cost
     return this.sigops > MAX_BLOCK_SIGOPS_COST ? invalid('bad-blk-sigops', `cost ${this.sigops}`) : undefined
   }
+}
+
+/** Inside a block a refusal is for good, also that of what may be right in a later one. */
+const inBlock = ({ txid }: Transaction, { rule, detail }: Reject): Reject =>
+  invalid(rule, `transaction ${txid}${detail ? `: ${detail}` : ''}`)
+
+/** All that the coins say of one transaction, the coinbase left out; its fee is added to the block's. */
+function checkSpending(tx: Transaction, spent: readonly Coin[], totals: Totals, context: ConnectContext): Verdict {
+  const paid = checkTransactionWithCoins(tx, spent, context.height, context.params)
+  if (paid.reject) return inBlock(tx, paid.reject)
+  const over = totals.addFee(paid.value.fee)
+  if (over) return over
+  const locked = checkSequenceLocks(tx, spent, context)
+  return locked && inBlock(tx, locked)
 }
 
 /** The coinbase takes no more than the subsidy and the fees. */
@@ -155,10 +164,9 @@ export function connectBlock(block: Block, coins: CoinView, context: ConnectCont
     const found: Outcome<Coin[]> = i === 0 ? { value: [] } : spentBy(tx, workspace)
     if (found.reject) return found
     const spent = found.value
-    const paid: Outcome<{ fee: Sats }> = i === 0 ? { value: { fee: 0n } } : checkSpending(tx, spent, context)
-    if (paid.reject) return paid
-    const over = totals.add(paid.value.fee, sigopCost(tx, spent, flags))
-    if (over) return { reject: over }
+    const reject =
+      (i === 0 ? undefined : checkSpending(tx, spent, totals, context)) ?? totals.addSigops(sigopCost(tx, spent, flags))
+    if (reject) return { reject }
     spent.forEach((coin, at) => {
       workspace.spend(outpointKey((tx.inputs[at] as Transaction['inputs'][number]).prevout), coin)
     })

@@ -39,10 +39,10 @@ function isUnlocked(sequence: number, coin: Coin, at: SequenceContext): boolean 
   return sinceSec + (units << TIME_SHIFT) <= at.medianTimePast
 }
 
-/** BIP-0068. Relative lock times of all inputs; `coins` has one coin per input. */
+/** BIP-0068. Relative lock times of all inputs; `coins` has one coin per input. A later block may have the transaction. */
 export function checkSequenceLocks(tx: TransactionBody, coins: readonly Coin[], at: SequenceContext): Verdict {
   if (tx.version < 2 || at.height < at.params.forks.csv) return undefined
   const locked = tx.inputs.findIndex((input, i) => !isUnlocked(input.sequence, coins[i] as Coin, at))
   if (locked < 0) return undefined
-  return { rule: 'bad-txns-nonfinal', cause: 'consensus', detail: `input ${locked} is locked by its sequence` }
+  return { rule: 'bad-txns-nonfinal', cause: 'early', detail: `input ${locked} is locked by its sequence` }
 }

@@ -1,18 +1,26 @@
 import { type OutputUnit, Validator } from '@cfworker/json-schema'
-import type { Block, BlockHash } from '@raistone/primitives'
-import { bitsToTarget, checkProofOfWork, targetToBits } from '../pow/target.js'
+import type { BlockHash } from '@raistone/primitives'
 import type { ChainParams } from './chain-params.js'
 import { buildGenesis } from './genesis-block.js'
 import { GenesisError } from './genesis-error.js'
 import { type GenesisFile, genesisSchema, retargetSchemas } from './genesis-schema.js'
+import { checkSense } from './genesis-sense.js'
 import { NETWORK_ID_DIGITS, networkHash } from './network-id.js'
 
 type Schema = ConstructorParameters<typeof Validator>[0]
 
-const validatorOf = (schema: object): Validator => new Validator(schema as Schema, '2020-12', false)
+interface Judge {
+  readonly schema: object
+  readonly validator: Validator
+}
 
-const validator = validatorOf(genesisSchema)
-const retargetValidators = new Map(Object.entries(retargetSchemas).map(([kind, schema]) => [kind, validatorOf(schema)]))
+const judgeOf = (schema: object): Judge => ({
+  schema,
+  validator: new Validator(schema as Schema, '2020-12', false),
+})
+
+const fileJudge = judgeOf(genesisSchema)
+const retargetJudges = new Map(Object.entries(retargetSchemas).map(([kind, schema]) => [kind, judgeOf(schema)]))
 
 /** `#/money/subsidy` as `money.subsidy`. */
 const fieldOf = (location: string): string => location.replace(/^#\/?/, '').replaceAll('/', '.')
@@ -21,22 +29,36 @@ const join = (...parts: readonly string[]): string => parts.filter(Boolean).join
 
 const quoted = (error: string): string => /"([^"]*)"/.exec(error)?.[1] ?? ''
 
-/** What each keyword's failure means; keywords that only repeat what another one says are left out. */
-const explain: Readonly<Record<string, (unit: OutputUnit) => { readonly field: string; readonly problem: string }>> = {
+/** What a keyword demands, found by its place in the schema (`#/properties/name/pattern`). */
+const demanded = (schema: object, location: string): unknown =>
+  location
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], schema)
+
+type Explanation = { readonly field: string; readonly problem: string }
+
+/** Failures that need other words than the validator's. An unknown field is judged by the schema `false`. */
+const explain: Readonly<Record<string, (unit: OutputUnit, schema: object) => Explanation>> = {
   required: unit => ({ field: join(fieldOf(unit.instanceLocation), quoted(unit.error)), problem: 'is missing' }),
-  additionalProperties: unit => ({
-    field: join(fieldOf(unit.instanceLocation), quoted(unit.error)),
-    problem: 'is not a known field',
+  false: unit => ({ field: fieldOf(unit.instanceLocation), problem: 'is not a known field' }),
+  pattern: (unit, schema) => ({
+    field: fieldOf(unit.instanceLocation),
+    problem: `does not match ${demanded(schema, unit.keywordLocation)}`,
   }),
 }
-const restatements = new Set(['properties', 'items', 'allOf', 'oneOf', 'propertyNames', 'false'])
+/** Keywords that only repeat what another one says. */
+const restatements = new Set(['properties', 'additionalProperties', 'items', 'allOf', 'oneOf', 'propertyNames'])
 
-function problemIn(found: Validator, value: unknown, prefix = ''): GenesisError | undefined {
-  const { valid, errors } = found.validate(value)
+function problemIn({ validator, schema }: Judge, value: unknown, prefix = ''): GenesisError | undefined {
+  const { valid, errors } = validator.validate(value)
   if (valid) return undefined
   const unit = errors.find(error => !restatements.has(error.keyword)) ?? errors[0]
   if (!unit) return new GenesisError(prefix, 'is not valid')
-  const told = explain[unit.keyword]?.(unit) ?? { field: fieldOf(unit.instanceLocation), problem: unit.error }
+  const told = explain[unit.keyword]?.(unit, schema) ?? {
+    field: fieldOf(unit.instanceLocation),
+    problem: unit.error,
+  }
   return new GenesisError(join(prefix, told.field), told.problem)
 }
 
@@ -44,9 +66,9 @@ function problemIn(found: Validator, value: unknown, prefix = ''): GenesisError 
 function checkRetarget(value: unknown): void {
   const { retarget } = (value as { proofOfWork?: { retarget?: { kind?: unknown } } }).proofOfWork ?? {}
   if (typeof retarget !== 'object' || retarget === null) return
-  const chosen = retargetValidators.get(String(retarget.kind))
+  const chosen = retargetJudges.get(String(retarget.kind))
   const field = 'proofOfWork.retarget'
-  if (!chosen) throw new GenesisError(`${field}.kind`, `must be one of ${[...retargetValidators.keys()].join(', ')}`)
+  if (!chosen) throw new GenesisError(`${field}.kind`, `must be one of ${[...retargetJudges.keys()].join(', ')}`)
   const problem = problemIn(chosen, retarget, field)
   if (problem) throw problem
 }
@@ -55,36 +77,9 @@ function checkShape(value: unknown): GenesisFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new GenesisError('', 'a genesis file is a JSON object')
   checkRetarget(value)
-  const problem = problemIn(validator, value)
+  const problem = problemIn(fileJudge, value)
   if (problem) throw problem
   return value as GenesisFile
-}
-
-const demand = (holds: boolean, field: string, problem: string): void => {
-  if (!holds) throw new GenesisError(field, problem)
-}
-
-/** What fields say together. */
-function checkSense({ money, proofOfWork, genesisBlock }: GenesisFile, genesis: Block): void {
-  const limit = BigInt(`0x${proofOfWork.limit}`)
-  demand(limit > 0n, 'proofOfWork.limit', 'is zero: no block could be found')
-  demand(money.subsidy <= money.maxMoney, 'money.subsidy', `is above money.maxMoney (${money.maxMoney})`)
-  demand(
-    proofOfWork.retarget.kind !== 'relative' || proofOfWork.retarget.maxGapSec > proofOfWork.spacingSec,
-    'proofOfWork.retarget.maxGapSec',
-    'is not above proofOfWork.spacingSec: difficulty could never fall',
-  )
-  const target = bitsToTarget(genesis.header.bits)
-  demand(target > 0n, 'genesisBlock.bits', 'is no target')
-  demand(target <= bitsToTarget(targetToBits(limit)), 'genesisBlock.bits', 'is easier than proofOfWork.limit')
-  const paid = genesisBlock.outputs.reduce((sum, { value }) => sum + value, 0)
-  demand(paid <= money.maxMoney, 'genesisBlock.outputs', `pay more than money.maxMoney (${money.maxMoney})`)
-  demand(genesis.hash === genesisBlock.hash, 'genesisBlock.hash', `is not the block's hash, which is ${genesis.hash}`)
-  demand(
-    checkProofOfWork(genesis.hash, genesis.header.bits, limit),
-    'genesisBlock.nonce',
-    'does not solve the block: its hash is above the target',
-  )
 }
 
 /** Version bytes and prefixes as numbers. */
@@ -94,11 +89,18 @@ const addressOf = ({ address }: GenesisFile): ChainParams['address'] => ({
   extendedPrivate: Number.parseInt(address.extendedPrivate, 16),
 })
 
+const moneyOf = ({ money }: GenesisFile): ChainParams['money'] => ({
+  subsidy: BigInt(money.subsidy),
+  halvingBlocks: money.halvingBlocks,
+  maxMoney: BigInt(money.maxMoney),
+})
+
 /** The chain that a genesis file's JSON defines. Throws a GenesisError that names the field which is wrong. */
 export function parseGenesisFile(json: unknown): ChainParams {
   const file = checkShape(json)
   const genesis = buildGenesis(file.genesisBlock)
-  checkSense(file, genesis)
+  const money = moneyOf(file)
+  checkSense(file, genesis, money)
   const { limit, ...pacing } = file.proofOfWork
   const hash = networkHash(file)
   return {
@@ -109,11 +111,7 @@ export function parseGenesisFile(json: unknown): ChainParams {
     magic: file.magic,
     address: addressOf(file),
     pow: { ...pacing, limit: BigInt(`0x${limit}`) },
-    money: {
-      subsidy: BigInt(file.money.subsidy),
-      halvingBlocks: file.money.halvingBlocks,
-      maxMoney: BigInt(file.money.maxMoney),
-    },
+    money,
     coinbaseMaturity: file.coinbaseMaturity,
     forks: file.forks,
     scriptExceptions: new Map(Object.entries(file.scriptExceptions ?? {}) as [BlockHash, number][]),

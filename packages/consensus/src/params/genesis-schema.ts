@@ -131,7 +131,7 @@ export const genesisSchema = {
         type: 'array',
         description: 'Multiaddrs of peers to begin with',
         maxItems: 100,
-        items: text('Multiaddr with /p2p/', { pattern: '^/.+/p2p/' }),
+        items: text('Multiaddr with the peer id', { pattern: '^/.+/p2p/[0-9A-Za-z]+$' }),
       },
       minimumChainWork: hex('Work below which a chain is not believed', 32),
       assumeValid: { ...hex('Block whose ancestors need no script checks', 32), type: ['string', 'null'] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { nullOutpoint, SEQUENCE_FINAL, type Transaction, type Txid, transactionWeight } from '@raistone/primitives'
+import { nullOutpoint, SEQUENCE_FINAL, type Transaction, transactionWeight } from '@raistone/primitives'
 import type { Coin } from '../../src/coin.js'
 import { checkTransactionAlone } from '../../src/rules/transaction/alone.js'
 import { checkSequenceLocks, isFinal } from '../../src/rules/transaction/with-ancestors.js'

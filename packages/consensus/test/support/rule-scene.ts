@@ -74,7 +74,8 @@ export class RuleScene {
     })
   }
 
-  private medianTimeAt(height: number): number {
+  /** Of an ancestor of the block that comes next. */
+  medianTimeAt(height: number): number {
     let at: TreeEntry | undefined = this.tip
     while (at && at.height > height) at = at.parent
     if (at?.height !== height) throw new RangeError(`no ancestor at ${height}`)

@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  type Block,
+  concatBytes,
+  createBlock,
+  createTransaction,
+  fromDisplayHex,
+  hash256,
+  type MerkleRoot,
+  merkleRoot,
+  nullOutpoint,
+  type Transaction,
+  toDisplayHex,
+} from '@raistone/primitives'
+import { solve } from '@raistone/testkit'
+import { checkBlockAlone } from '../../src/rules/block/alone.js'
+import { anyScript, input, outpoint, output, spending, transaction, withTransactions } from '../support/bodies.js'
+import { RuleScene } from '../support/rule-scene.js'
+
+const scene = new RuleScene()
+const { params } = scene
+const honest = scene.build()
+const coinbase = honest.transactions[0] as Transaction
+const [a, b] = [1, 2].map(height => spending([scene.coin(height).outpoint], [output(5_000_000_000n)])) as [
+  Transaction,
+  Transaction,
+]
+
+const judge = (block: Block) => checkBlockAlone(block, params)
+/** The header of the first block over the transactions of the second list. */
+const swapped = (block: Block, transactions: readonly Transaction[]): Block => createBlock(block.header, transactions)
+/** A coinbase that pays to these scripts. */
+const coinbaseTo = (...scripts: Uint8Array[]): Transaction =>
+  createTransaction({ ...coinbase, outputs: scripts.map(script => output(0n, script)) })
+
+describe('the transactions are those of the header', () => {
+  test('bad-txnmrklroot: and says nothing about the true block', () => {
+    const block = withTransactions(honest, [coinbase, a])
+    for (const others of [[coinbase], [coinbase, b], [coinbase, a, b], [a, coinbase], []])
+      expect(judge(swapped(block, others))).toMatchObject({ rule: 'bad-txnmrklroot', cause: 'mutated' })
+    expect(judge(block)).toBeUndefined()
+  })
+
+  test('bad-txnmrklroot: when the header has another root', () => {
+    const header = solve({ ...honest.header, merkleRoot: '11'.repeat(32) as MerkleRoot })
+    expect(judge(createBlock(header, honest.transactions))).toMatchObject({ rule: 'bad-txnmrklroot', cause: 'mutated' })
+  })
+
+  test('bad-txns-duplicate: a list with its end repeated has the same root (CVE-2012-2459)', () => {
+    const block = withTransactions(honest, [coinbase, a, b])
+    const repeated = swapped(block, [coinbase, a, b, b])
+    expect(merkleRoot(repeated.transactions.map(tx => tx.txid)).root).toBe(block.header.merkleRoot)
+    expect(judge(repeated)).toMatchObject({ rule: 'bad-txns-duplicate', cause: 'mutated' })
+    expect(judge(block)).toBeUndefined()
+  })
+})
+
+describe('the shape of a block', () => {
+  test('bad-blk-length: it has transactions', () => {
+    expect(judge(withTransactions(honest, []))).toMatchObject({ rule: 'bad-blk-length', cause: 'consensus' })
+  })
+
+  test('bad-blk-length: and at most a million bytes without witnesses', () => {
+    const sized = (size: number): Block => {
+      const empty = withTransactions(honest, [coinbaseTo(new Uint8Array(100_000))]).strippedSize - 100_000
+      return withTransactions(honest, [coinbaseTo(new Uint8Array(size - empty))])
+    }
+    expect(sized(1_000_000).strippedSize).toBe(1_000_000)
+    expect(judge(sized(1_000_001))).toMatchObject({ rule: 'bad-blk-length', cause: 'consensus' })
+    expect(judge(sized(1_000_000))).toBeUndefined()
+  })
+
+  test('bad-cb-missing: it begins with a coinbase', () => {
+    expect(judge(withTransactions(honest, [a]))).toEqual({ rule: 'bad-cb-missing', cause: 'consensus' })
+    expect(judge(withTransactions(honest, [a, coinbase]))).toEqual({ rule: 'bad-cb-missing', cause: 'consensus' })
+  })
+
+  test('bad-cb-multiple: and has no other', () => {
+    const second = coinbaseTo(anyScript)
+    expect(judge(withTransactions(honest, [coinbase, second]))).toEqual({ rule: 'bad-cb-multiple', cause: 'consensus' })
+    expect(judge(withTransactions(honest, [coinbase, a]))).toBeUndefined()
+  })
+})
+
+describe('inner nodes passed off as transactions', () => {
+  /** 64 bytes without witnesses: nothing but an input and an output with 4 bytes of script between them. */
+  const ofNodeSize = transaction({ inputs: [input(outpoint(1))], outputs: [output(0n, new Uint8Array(4))] })
+
+  test('have the same root: a hash over 64 bytes is a hash over two hashes', () => {
+    const nodes = concatBytes(...[coinbase, a].map(tx => fromDisplayHex(tx.txid)))
+    expect(nodes).toHaveLength(64)
+    expect(ofNodeSize.strippedSize).toBe(64)
+    expect(toDisplayHex(hash256(nodes))).toBe(merkleRoot([coinbase.txid, a.txid]).root)
+  })
+
+  test('bad-cb-missing: are no coinbase, and nothing is held against the header', () => {
+    expect(judge(withTransactions(honest, [ofNodeSize, a]))).toMatchObject({ rule: 'bad-cb-missing', cause: 'mutated' })
+    expect(judge(withTransactions(honest, [a, ofNodeSize]))).toMatchObject({ rule: 'bad-cb-missing', cause: 'mutated' })
+  })
+
+  test('are for good what they seem after a coinbase, which no hashes spell', () => {
+    const negative = transaction({ outputs: [output(-1n, new Uint8Array(4))] })
+    expect(negative.strippedSize).toBe(64)
+    expect(judge(withTransactions(honest, [coinbase, negative]))).toMatchObject({
+      rule: 'bad-txns-vout-negative',
+      cause: 'consensus',
+    })
+  })
+})
+
+describe('what each transaction is alone', () => {
+  test.each<[string, Transaction]>([
+    ['bad-txns-vin-empty', transaction({ inputs: [] })],
+    ['bad-txns-vout-empty', transaction({ outputs: [] })],
+    ['bad-txns-vout-negative', transaction({ outputs: [output(-1n)] })],
+    ['bad-txns-inputs-duplicate', transaction({ inputs: [input(outpoint(1)), input(outpoint(1))] })],
+    ['bad-txns-prevout-null', transaction({ inputs: [input(nullOutpoint), input(outpoint(1))] })],
+  ])('%s, with its id', (rule, tx) => {
+    const verdict = judge(withTransactions(honest, [coinbase, a, tx]))
+    expect(verdict).toMatchObject({ rule, cause: 'consensus' })
+    expect(verdict?.detail).toContain(tx.txid)
+  })
+
+  test('bad-cb-length', () => {
+    const long = createTransaction({ ...coinbase, inputs: [input(nullOutpoint, { scriptSig: new Uint8Array(101) })] })
+    expect(judge(withTransactions(honest, [long]))).toMatchObject({ rule: 'bad-cb-length', cause: 'consensus' })
+  })
+})
+
+describe('bad-blk-sigops: without coins', () => {
+  const [CHECKSIG, CHECKMULTISIG] = [0xac, 0xae]
+  const multisigs = (count: number): Uint8Array => new Uint8Array(count).fill(CHECKMULTISIG)
+  const signatures = (count: number): Uint8Array => new Uint8Array(count).fill(CHECKSIG)
+
+  test('20,000 in outputs, a multisig counting for 20', () => {
+    const over = withTransactions(honest, [coinbaseTo(multisigs(1000), signatures(1))])
+    expect(judge(over)).toMatchObject({ rule: 'bad-blk-sigops', cause: 'consensus' })
+    expect(judge(withTransactions(honest, [coinbaseTo(multisigs(1000))]))).toBeUndefined()
+    expect(judge(withTransactions(honest, [coinbaseTo(multisigs(999), signatures(20))]))).toBeUndefined()
+  })
+
+  test('and in inputs, of all transactions together', () => {
+    const tx = transaction({ inputs: [input(outpoint(1), { scriptSig: multisigs(500) })] })
+    expect(judge(withTransactions(honest, [coinbaseTo(multisigs(500)), tx]))).toBeUndefined()
+    expect(judge(withTransactions(honest, [coinbaseTo(multisigs(500), signatures(1)), tx]))?.rule).toBe(
+      'bad-blk-sigops',
+    )
+  })
+})
+
+test('reasons come in Core’s order', () => {
+  const bad = transaction({ outputs: [output(-1n, new Uint8Array(1001).fill(0xae))] })
+  const ruleOf = (...transactions: Transaction[]) => judge(withTransactions(honest, transactions))?.rule
+  const huge = transaction({ outputs: [output(-1n, new Uint8Array(1_000_000))] })
+  expect(judge(swapped(honest, []))?.rule).toBe('bad-txnmrklroot')
+  expect(ruleOf(huge, bad)).toBe('bad-blk-length')
+  expect(ruleOf(bad, coinbase, coinbase)).toBe('bad-cb-missing')
+  expect(ruleOf(coinbase, coinbaseTo(anyScript), bad)).toBe('bad-cb-multiple')
+  expect(ruleOf(coinbase, bad)).toBe('bad-txns-vout-negative')
+})

@@ -1,0 +1,312 @@
+import { describe, expect, test } from '@jest/globals'
+import { concatBytes, hash160, type OutpointKey, outpointKey, type Transaction, type TxOut } from '@raistone/primitives'
+import { pushData, scriptFlag } from '@raistone/script'
+import type { BlockOptions } from '@raistone/testkit'
+import { overlay, reverseDiff } from '../../src/coin.js'
+import { type Connected, outpointsOf } from '../../src/rules/block/with-coins.js'
+import { scriptFlagsAt } from '../../src/rules/script-flags.js'
+import { blockSubsidy } from '../../src/rules/subsidy.js'
+import { anyScript, input, outpoint, output, spending, transaction, withTransactions } from '../support/bodies.js'
+import { forksAt, RuleScene, rulesWith } from '../support/rule-scene.js'
+
+const SUBSIDY = 5_000_000_000n
+const scene = new RuleScene()
+const judge = (options: BlockOptions, at = scene) => at.judge(at.build(options))
+const spend = (height: number, outputs: readonly TxOut[] = [output(SUBSIDY)], at = scene): Transaction =>
+  spending([at.coin(height).outpoint], outputs)
+const first = (tx: Transaction) => ({ txid: tx.txid, vout: 0 })
+
+const connected = (at: RuleScene, options: BlockOptions): Connected => {
+  const outcome = at.connect(at.build(options))
+  if (outcome.reject) throw new Error(outcome.reject.rule)
+  return outcome.value
+}
+
+describe('bad-txns-BIP30', () => {
+  /** Without heights in coinbases two of them can be the same transaction. */
+  const sameCoinbase: BlockOptions = {
+    coinbase: body => ({ ...body, inputs: [input(body.inputs[0]!.prevout, { scriptSig: new Uint8Array(5) })] }),
+    commitment: false,
+  }
+
+  test('a transaction does not take the place of one that is not spent', () => {
+    const twice = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)
+    const coinbase = twice.mine(sameCoinbase).transactions[0] as Transaction
+    expect(judge(sameCoinbase, twice)).toMatchObject({ rule: 'bad-txns-BIP30', cause: 'consensus' })
+    for (let i = 0; i < 3; i++) twice.mine()
+    twice.mine({ transactions: [spending([first(coinbase)], [output(SUBSIDY)])] })
+    expect(judge(sameCoinbase, twice)).toBeUndefined()
+    expect(twice.mine(sameCoinbase).transactions[0]?.txid).toBe(coinbase.txid)
+  })
+
+  test('one output that is left is enough', () => {
+    const half = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)
+    const options = { ...sameCoinbase, coinbaseOutputs: [output(1n), output(2n)] }
+    const coinbase = half.mine(options).transactions[0] as Transaction
+    for (let i = 0; i < 3; i++) half.mine()
+    half.mine({ transactions: [spending([first(coinbase)], [output(1n)])] })
+    expect(judge(options, half)?.rule).toBe('bad-txns-BIP30')
+  })
+})
+
+describe('bad-txns-inputs-missingorspent', () => {
+  const missing = { rule: 'bad-txns-inputs-missingorspent', cause: 'consensus' }
+
+  test('coins are there, and only once', () => {
+    const other = spend(1, [output(1n)])
+    expect(judge({ transactions: [spending([outpoint(77)], [output(0n)])] })).toMatchObject(missing)
+    expect(judge({ transactions: [spend(1), other] })).toMatchObject(missing)
+    expect(judge({ transactions: [spend(1)] })).toBeUndefined()
+  })
+
+  test('within a block a coin is made before it is spent', () => {
+    const parent = spend(1)
+    const child = spending([first(parent)], [output(SUBSIDY)])
+    expect(judge({ transactions: [child, parent] })).toMatchObject(missing)
+    expect(judge({ transactions: [parent, child] })).toBeUndefined()
+    expect(judge({ transactions: [parent, child, spending([first(parent)], [output(1n)])] })).toMatchObject(missing)
+  })
+
+  test('what nobody can spend is no coin', () => {
+    const dead = (script: Uint8Array) => {
+      const parent = spend(1, [output(SUBSIDY, script)])
+      return judge({ transactions: [parent, spending([first(parent)], [output(SUBSIDY)])] })
+    }
+    expect(dead(Uint8Array.of(0x6a))).toMatchObject(missing)
+    expect(dead(new Uint8Array(10_001))).toMatchObject(missing)
+    expect(dead(new Uint8Array(10_000))).toBeUndefined()
+  })
+})
+
+describe('bad-txns-premature-spend-of-coinbase', () => {
+  test('is for good inside a block', () => {
+    // Four blocks, maturity 3: the fifth may spend the second.
+    expect(judge({ transactions: [spend(3)] })).toMatchObject({
+      rule: 'bad-txns-premature-spend-of-coinbase',
+      cause: 'consensus',
+    })
+    expect(judge({ transactions: [spend(2)] })).toBeUndefined()
+  })
+
+  test('holds for the block’s own coinbase', () => {
+    const block = scene.build({ commitment: false })
+    const own = spending([first(block.transactions[0] as Transaction)], [output(SUBSIDY)])
+    expect(scene.judge(withTransactions(block, [...block.transactions, own]))?.rule).toBe(
+      'bad-txns-premature-spend-of-coinbase',
+    )
+  })
+})
+
+describe('money', () => {
+  test('bad-txns-in-belowout', () => {
+    expect(judge({ transactions: [spend(1, [output(SUBSIDY), output(1n)])] })).toMatchObject({
+      rule: 'bad-txns-in-belowout',
+      cause: 'consensus',
+    })
+    expect(judge({ transactions: [spend(1, [output(SUBSIDY), output(0n)])] })).toBeUndefined()
+  })
+
+  test('bad-cb-amount: the coinbase takes the subsidy and the fees at most', () => {
+    const transactions = [spend(1, [output(SUBSIDY - 7n)]), spend(2, [output(SUBSIDY - 5n)])]
+    expect(judge({ transactions, fees: 13n })).toMatchObject({ rule: 'bad-cb-amount', cause: 'consensus' })
+    expect(judge({ transactions, fees: 12n })).toBeUndefined()
+    expect(judge({ transactions })).toBeUndefined()
+    expect(judge({ fees: 1n })?.detail).toBe('coinbase pays too much (actual=5000000001 vs limit=5000000000)')
+  })
+
+  test('bad-cb-amount: the subsidy halves', () => {
+    const { money } = scene.params
+    const halving = new RuleScene(rulesWith({ money: { ...money, halvingBlocks: 5 } }))
+    expect(judge({ coinbaseOutputs: [output(SUBSIDY / 2n + 1n)] }, halving)?.rule).toBe('bad-cb-amount')
+    expect(judge({ coinbaseOutputs: [output(SUBSIDY / 2n)] }, halving)).toBeUndefined()
+  })
+
+  test('the subsidy halves until nothing is left', () => {
+    const of = (height: number) => blockSubsidy(height, scene.params)
+    expect([1, 149, 150, 299, 300].map(of)).toEqual([SUBSIDY, SUBSIDY, SUBSIDY / 2n, SUBSIDY / 2n, SUBSIDY / 4n])
+    expect(of(150 * 32)).toBe(1n)
+    expect([33, 63, 64, 65, 1_000_000].map(n => of(150 * n))).toEqual([0n, 0n, 0n, 0n, 0n])
+    const { money } = scene.params
+    expect(blockSubsidy(64, { money: { ...money, subsidy: 2n ** 64n, halvingBlocks: 1 } })).toBe(0n)
+  })
+
+  describe('bad-txns-accumulated-fee-outofrange', () => {
+    const { money } = scene.params
+    const poor = new RuleScene(rulesWith({ money: { ...money, maxMoney: SUBSIDY } }))
+    const feesOf = (...left: bigint[]) => left.map((value, i) => spend(i + 1, [output(value)], poor))
+
+    test('fees together stay in the range of money', () => {
+      expect(judge({ transactions: feesOf(0n, SUBSIDY - 1n) }, poor)).toMatchObject({
+        rule: 'bad-txns-accumulated-fee-outofrange',
+        cause: 'consensus',
+      })
+      expect(judge({ transactions: feesOf(0n, SUBSIDY) }, poor)).toBeUndefined()
+    })
+
+    test('and are added up before relative locks are looked at', () => {
+      const [all, tx] = feesOf(0n, SUBSIDY - 1n) as [Transaction, Transaction]
+      const locked = spending([tx.inputs[0]!.prevout], tx.outputs, { sequence: 100 })
+      expect(judge({ transactions: [all, locked] }, poor)?.rule).toBe('bad-txns-accumulated-fee-outofrange')
+      expect(judge({ transactions: [locked] }, poor)?.rule).toBe('bad-txns-nonfinal')
+    })
+  })
+})
+
+describe('bad-txns-nonfinal: BIP-0068', () => {
+  const locked = (sequence: number, version = 2) =>
+    spending([scene.coin(2).outpoint], [output(SUBSIDY)], { sequence, version })
+  const nonfinal = { rule: 'bad-txns-nonfinal', cause: 'consensus' }
+
+  test('a lock by blocks, and none in version 1', () => {
+    expect(judge({ transactions: [locked(4)] })).toMatchObject(nonfinal)
+    expect(judge({ transactions: [locked(3)] })).toBeUndefined()
+    expect(judge({ transactions: [locked(4, 1)] })).toBeUndefined()
+  })
+
+  test('a lock by time, from the median time before the coin', () => {
+    const slow = new RuleScene(rulesWith(), 2)
+    const start = slow.medianTimePast
+    for (let i = 1; i <= 12; i++) slow.mine({ header: { time: start + 600 * i } })
+    const madeAt = 5
+    const units = Math.floor((slow.medianTimePast - slow.medianTimeAt(madeAt - 1)) / 512)
+    const on = (sequence: number) =>
+      judge({ transactions: [spending([slow.coin(madeAt).outpoint], [output(SUBSIDY)], { sequence })] }, slow)
+    expect(units).toBeGreaterThan(3)
+    expect(on(0x400000 | (units + 1))).toMatchObject(nonfinal)
+    expect(on(0x400000 | units)).toBeUndefined()
+  })
+
+  test('a coin of the same block is 0 blocks old', () => {
+    const parent = spend(1)
+    const child = (sequence: number) => spending([first(parent)], [output(SUBSIDY)], { sequence })
+    expect(judge({ transactions: [parent, child(1)] })).toMatchObject(nonfinal)
+    expect(judge({ transactions: [parent, child(0)] })).toBeUndefined()
+  })
+})
+
+describe('bad-blk-sigops: with coins', () => {
+  const [CHECKSIG, CHECKMULTISIG] = [0xac, 0xae]
+  const P2SH = (redeem: Uint8Array) => concatBytes(Uint8Array.of(0xa9, 20), hash160(redeem), Uint8Array.of(0x87))
+  const rich = new RuleScene(rulesWith(), 8)
+  /**
+   * Coins with these redeem scripts and their spend: signature operations that nothing else shows. The coins come from
+   * coinbases paid to a key hash, whose spends cost 1 each.
+   */
+  const heavy = (coinbases: number, redeems: readonly Uint8Array[], sequence = 0): Transaction[] => {
+    const coins = Array.from({ length: coinbases }, (_, i) => rich.coin(i + 1).outpoint)
+    const parent = spending(
+      coins,
+      redeems.map(redeem => output(1n, P2SH(redeem))),
+    )
+    const inputs = redeems.map((redeem, vout) =>
+      input({ txid: parent.txid, vout }, { scriptSig: pushData(redeem), sequence }),
+    )
+    return [parent, transaction({ inputs, outputs: [output(1n)] })]
+  }
+  /** Each counts for 20 signature operations at 4. */
+  const multisigs = (count: number) => new Uint8Array(count).fill(CHECKMULTISIG)
+  const [half, rest] = [multisigs(520), concatBytes(multisigs(479), new Uint8Array(19).fill(CHECKSIG))]
+
+  test('80,000 are the most', () => {
+    expect(judge({ transactions: heavy(5, [half, rest]) }, rich)).toEqual({
+      rule: 'bad-blk-sigops',
+      cause: 'consensus',
+      detail: 'cost 80001',
+    })
+    expect(judge({ transactions: heavy(4, [half, rest]) }, rich)).toBeUndefined()
+  })
+
+  test('come after the locks of the same transaction and before the coinbase’s amount', () => {
+    expect(judge({ transactions: heavy(1, [half, half], 9) }, rich)?.rule).toBe('bad-txns-nonfinal')
+    expect(judge({ transactions: heavy(1, [half, half]), fees: SUBSIDY * 2n }, rich)?.rule).toBe('bad-blk-sigops')
+  })
+
+  test('do not look into redeem scripts before BIP-0016', () => {
+    const early = new RuleScene(rulesWith(forksAt({ bip16: 1000 })), 8)
+    expect(judge({ transactions: heavy(5, [half, half]) }, early)).toBeUndefined()
+    expect(judge({ transactions: heavy(5, [half, half]) }, rich)?.rule).toBe('bad-blk-sigops')
+  })
+})
+
+test('reasons come in Core’s order: BIP-0030, then each transaction, the coinbase’s amount last', () => {
+  const bad = spending([outpoint(77)], [output(0n)])
+  const below = spend(1, [output(SUBSIDY + 1n)])
+  expect(judge({ transactions: [below, bad], fees: SUBSIDY })?.rule).toBe('bad-txns-in-belowout')
+  expect(judge({ transactions: [bad, below], fees: SUBSIDY })?.rule).toBe('bad-txns-inputs-missingorspent')
+  const immatureAndBelow = spend(4, [output(SUBSIDY + 1n)])
+  expect(judge({ transactions: [immatureAndBelow] })?.rule).toBe('bad-txns-premature-spend-of-coinbase')
+})
+
+describe('a block that connects', () => {
+  const parent = spend(1, [output(SUBSIDY - 10n), output(1n, Uint8Array.of(0x6a)), output(2n)])
+  const child = spending([first(parent)], [output(SUBSIDY - 15n)])
+  const options = { transactions: [parent, child], fees: 12n }
+
+  test('adds and spends coins; one made and spent within is in neither list', () => {
+    const { diff, fees, spent } = connected(scene, options)
+    const [coinbase] = scene.build(options).transactions as [Transaction]
+    expect([...diff.spent.keys()]).toEqual([outpointKey(scene.coin(1).outpoint)])
+    expect([...diff.added.keys()]).toEqual([`${coinbase.txid}:0`, `${parent.txid}:2`, `${child.txid}:0`])
+    expect(diff.added.get(`${coinbase.txid}:0` as OutpointKey)).toMatchObject({ height: 5, coinbase: true })
+    expect(diff.added.get(`${child.txid}:0` as OutpointKey)).toEqual({
+      value: SUBSIDY - 15n,
+      script: anyScript,
+      height: 5,
+      coinbase: false,
+    })
+    expect(fees).toBe(12n)
+    expect(spent.map(coins => coins.map(({ value }) => value))).toEqual([[], [SUBSIDY], [SUBSIDY - 10n]])
+  })
+
+  test('is undone by the reversed diff', () => {
+    const { diff } = connected(scene, options)
+    const back = overlay(overlay(scene.coins, diff), reverseDiff(diff))
+    for (const key of outpointsOf(scene.build(options))) expect(back.get(key)).toEqual(scene.coins.get(key))
+  })
+
+  test('asks for the coins it spends and for those it would overwrite, and for no others', () => {
+    const block = scene.build(options)
+    const [coinbase] = block.transactions as [Transaction]
+    const keys = outpointsOf(block)
+    expect(new Set(keys)).toEqual(
+      new Set([
+        ...coinbase.outputs.map((_, vout) => `${coinbase.txid}:${vout}`),
+        outpointKey(scene.coin(1).outpoint),
+        ...[0, 1, 2].map(vout => `${parent.txid}:${vout}`),
+        `${child.txid}:0`,
+      ]),
+    )
+    expect(keys).not.toContain(`${'00'.repeat(32)}:4294967295`)
+  })
+})
+
+describe('script flags', () => {
+  const f = scriptFlag
+  const steps = rulesWith(forksAt({ bip16: 1, bip66: 2, bip65: 3, csv: 4, segwit: 5, taproot: 6 }))
+  const hash = steps.genesis.hash
+
+  test('come with each soft fork', () => {
+    let expected = 0
+    const brought = [
+      0,
+      f.P2SH | f.WITNESS,
+      f.DERSIG,
+      f.CHECKLOCKTIMEVERIFY,
+      f.CHECKSEQUENCEVERIFY,
+      f.NULLDUMMY,
+      f.TAPROOT,
+    ]
+    brought.forEach((flags, height) => {
+      expected |= flags
+      expect(scriptFlagsAt(height, hash, steps)).toBe(expected)
+    })
+    expect(scriptFlagsAt(1, hash, rulesWith())).toBe(expected)
+  })
+
+  test('of an excepted block stand in place of P2SH, WITNESS and TAPROOT only', () => {
+    const excepted = { ...steps, scriptExceptions: new Map([[hash, f.P2SH]]) }
+    const all = scriptFlagsAt(9, hash, steps)
+    expect(scriptFlagsAt(9, hash, excepted)).toBe(all & ~(f.WITNESS | f.TAPROOT))
+    expect(scriptFlagsAt(9, 'other' as typeof hash, excepted)).toBe(all)
+  })
+})

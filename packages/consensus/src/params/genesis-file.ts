@@ -4,7 +4,7 @@ import type { ChainParams } from './chain-params.js'
 import { buildGenesis } from './genesis-block.js'
 import { GenesisError } from './genesis-error.js'
 import { type GenesisFile, genesisSchema, retargetSchemas } from './genesis-schema.js'
-import { checkSense } from './genesis-sense.js'
+import { checkSealed, checkSense } from './genesis-sense.js'
 import { NETWORK_ID_DIGITS, networkHash } from './network-id.js'
 
 type Schema = ConstructorParameters<typeof Validator>[0]
@@ -73,7 +73,8 @@ function checkRetarget(value: unknown): void {
   if (problem) throw problem
 }
 
-function checkShape(value: unknown): GenesisFile {
+/** The value as a genesis file, if every field is there and of its kind. Throws a GenesisError. */
+export function checkShape(value: unknown): GenesisFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new GenesisError('', 'a genesis file is a JSON object')
   checkRetarget(value)
@@ -89,7 +90,7 @@ const addressOf = ({ address }: GenesisFile): ChainParams['address'] => ({
   extendedPrivate: Number.parseInt(address.extendedPrivate, 16),
 })
 
-const moneyOf = ({ money }: GenesisFile): ChainParams['money'] => ({
+export const moneyOf = ({ money }: GenesisFile): ChainParams['money'] => ({
   subsidy: BigInt(money.subsidy),
   halvingBlocks: money.halvingBlocks,
   maxMoney: BigInt(money.maxMoney),
@@ -101,6 +102,7 @@ export function parseGenesisFile(json: unknown): ChainParams {
   const genesis = buildGenesis(file.genesisBlock)
   const money = moneyOf(file)
   checkSense(file, genesis, money)
+  checkSealed(file, genesis)
   const { limit, ...pacing } = file.proofOfWork
   const hash = networkHash(file)
   return {

@@ -174,4 +174,15 @@ describe('a genesis block', () => {
     expect(other.genesisBlock.hash).not.toBe(fullGenesis('asert').genesisBlock.hash)
     expect(() => parseGenesisFile(other)).not.toThrow()
   })
+
+  test('is not sealed, nor searched for, where the rest of the file is wrong', () => {
+    const file = readGenesis('regtest')
+    const sealed = (path: string, value: unknown) => () => sealGenesis(withField(file, path, value))
+    expect(sealed('genesisBlock.bits', '00000000')).toThrow('genesisBlock.bits: is no target')
+    expect(sealed('genesisBlock.coinbaseText', 'x'.repeat(91))).toThrow(
+      'genesisBlock.coinbaseText: the coinbase breaks',
+    )
+    expect(sealed('surplus', 1)).toThrow('surplus: is not a known field')
+    expect(() => parseGenesisFile(sealGenesis(withField(file, 'genesisBlock.hash', '00'.repeat(32))))).not.toThrow()
+  })
 })

@@ -1,4 +1,11 @@
-import { emptyBytes, type Height, type Sats, type Transaction, type TransactionBody } from '@raistone/primitives'
+import {
+  emptyBytes,
+  formatAmount,
+  type Height,
+  type Sats,
+  type Transaction,
+  type TransactionBody,
+} from '@raistone/primitives'
 import type { WalletCoin } from './coins/book.js'
 import { type Candidate, selectExactly, selectLargest } from './coins/select.js'
 import { baseWeight, dustLimit, type FeeRate, feeOf, inputWeight, outputWeight } from './coins/sizes.js'
@@ -38,26 +45,40 @@ function candidatesOf(coins: readonly WalletCoin[], rate: FeeRate): Candidate<Wa
     .filter(({ effective }) => effective > 0n)
 }
 
-/** The coins, and whether there is change; throws a WalletError `funds`. */
-function choose(
-  coins: readonly WalletCoin[],
+interface Choice {
+  readonly inputs: WalletCoin[]
+  /** Of the outputs: the recipient's, and the change's if there is any. */
+  readonly scripts: readonly Uint8Array[]
+}
+
+/** The coins, and whether there is change; undefined if they are not enough. */
+function chooseAmong(
+  candidates: readonly Candidate<WalletCoin>[],
   { script, amount, feeRate }: PaymentRequest,
   changeScript: Uint8Array,
-): { readonly inputs: WalletCoin[]; readonly scripts: readonly Uint8Array[] } {
-  const candidates = candidatesOf(coins, feeRate)
-  const bare = amount + feeOf(baseWeight([script]), feeRate)
+): Choice | undefined {
+  const bare = amount + feeOf(baseWeight([script], candidates.length), feeRate)
   const costOfChange = feeOf(outputWeight(changeScript) + inputWeight('tr'), feeRate)
   const exact = selectExactly(candidates, { amount: bare, costOfChange })
   if (exact) return { inputs: exact, scripts: [script] }
   const both = [script, changeScript]
-  const least = amount + feeOf(baseWeight(both), feeRate) + dustLimit(changeScript)
+  const least = amount + feeOf(baseWeight(both, candidates.length), feeRate) + dustLimit(changeScript)
   const large = selectLargest(candidates, least)
   if (large) return { inputs: large, scripts: both }
   // Too little for change, but perhaps enough without it.
   const last = selectLargest(candidates, bare)
-  if (last) return { inputs: last, scripts: [script] }
+  return last && { inputs: last, scripts: [script] }
+}
+
+/** Confirmed coins if they are enough: nodes do not relay long chains of unconfirmed ones. Throws a WalletError `funds`. */
+function choose(coins: readonly WalletCoin[], request: PaymentRequest, changeScript: Uint8Array): Choice {
+  const candidates = candidatesOf(coins, request.feeRate)
+  const confirmed = candidates.filter(({ coin }) => coin.height !== undefined)
+  const choice = chooseAmong(confirmed, request, changeScript) ?? chooseAmong(candidates, request, changeScript)
+  if (choice) return choice
   const all = candidates.reduce((total, { effective }) => total + effective, 0n)
-  throw new WalletError('funds', `not enough money: ${bare - all} satoshis are missing, the fee included`)
+  const needed = request.amount + feeOf(baseWeight([request.script], candidates.length), request.feeRate)
+  throw new WalletError('funds', `not enough money: ${formatAmount(needed - all)} coins are missing, the fee included`)
 }
 
 /** Chooses coins and works out change and fee. Throws a WalletError: `funds`, or `payment` for an amount nobody relays. */
@@ -71,7 +92,7 @@ export function planPayment(
   if (amount < dustLimit(script))
     throw new WalletError('payment', `the amount is too small: nodes relay no less than ${dustLimit(script)} satoshis`)
   const { inputs, scripts } = choose(coins, request, changeScript)
-  const weight = inputs.reduce((total, { kind }) => total + inputWeight(kind), baseWeight(scripts))
+  const weight = inputs.reduce((total, { kind }) => total + inputWeight(kind), baseWeight(scripts, inputs.length))
   const change = scripts.length > 1 ? sum(inputs) - amount - feeOf(weight, feeRate) : undefined
   const outputs = [
     { value: amount, script },

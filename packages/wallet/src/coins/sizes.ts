@@ -15,10 +15,10 @@ export const inputWeight = (kind: AccountKind): number => inputWeights[kind]
 
 export const outputWeight = (script: Uint8Array): number => 4 * (8 + compactSizeLength(script.length) + script.length)
 
-/** Everything but the inputs; their count takes up to three bytes. */
-export const baseWeight = (scripts: readonly Uint8Array[]): number =>
+/** Everything but the inputs, of which there are so many. */
+export const baseWeight = (scripts: readonly Uint8Array[], inputs: number): number =>
   FIXED_WEIGHT +
-  4 * (3 + compactSizeLength(scripts.length)) +
+  4 * (compactSizeLength(inputs) + compactSizeLength(scripts.length)) +
   scripts.reduce((sum, each) => sum + outputWeight(each), 0)
 
 /** Fee of so much weight, rounded up twice: no node asks for more. */

@@ -77,9 +77,15 @@ export interface SigningKey {
   readonly publicKey: Uint8Array
 }
 
-/** The key that spends what its path was paid. */
-export function signingKey(seed: Uint8Array, { kind, branch, index }: KeyPath, address: AddressParams): SigningKey {
-  const path = `${accountPath(kind, address)}/${branch}/${index}`
-  const { privateKey, publicKey } = HDKey.fromMasterSeed(seed, versionsOf(address)).derive(path)
-  return { privateKey: privateKey as Uint8Array, publicKey: publicKey as Uint8Array }
+/** Finds the keys that spend what their paths were paid. */
+export function signingKeys(seed: Uint8Array, address: AddressParams): (path: KeyPath) => SigningKey {
+  const master = HDKey.fromMasterSeed(seed, versionsOf(address))
+  const branches = new Map<string, HDKey>()
+  return ({ kind, branch, index }) => {
+    const path = `${accountPath(kind, address)}/${branch}`
+    const parent = branches.get(path) ?? master.derive(path)
+    branches.set(path, parent)
+    const { privateKey, publicKey } = parent.deriveChild(index)
+    return { privateKey: privateKey as Uint8Array, publicKey: publicKey as Uint8Array }
+  }
 }

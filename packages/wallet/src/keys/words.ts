@@ -18,8 +18,16 @@ export function entropyOf(words: string): Uint8Array {
   try {
     return mnemonicToEntropy(list.join(' '), wordlist)
   } catch {
-    throw new WalletError('words', 'the words do not belong together: one of them is wrong, or their order')
+    throw new WalletError(
+      'words',
+      'the checksum in the last word does not fit: one of the words is wrong, or their order',
+    )
   }
+}
+
+/** Throws a WalletError `words` for words that no wallet can be made of. */
+export function checkWords(words: string): void {
+  entropyOf(words).fill(0)
 }
 
 /** The seed of BIP-0032 keys; the words' own passphrase of BIP-0039 is not used. */

@@ -1,38 +1,12 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WalletError } from '../wallet-error.js'
+import { lockFolder } from './lock.node.js'
 import type { WalletStore } from './wallet-store.js'
 
 const FILE = 'wallet.json'
-const LOCK = 'lock'
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code)
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
-}
-
-/** One process at a time: the lock names it, and counts for nothing when that process is gone. */
-async function lock(folder: string, name: string): Promise<void> {
-  const file = join(folder, LOCK)
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
-      return
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-    }
-    const pid = Number((await readFile(file, 'utf8').catch(() => '')).trim())
-    if (pid > 0 && isAlive(pid)) throw new WalletError('in-use', `wallet ${name} is in use by process ${pid}`)
-    await rm(file, { force: true })
-  }
-  throw new WalletError('in-use', `wallet ${name} is in use by another process`)
-}
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
@@ -82,13 +56,18 @@ export async function openWalletFile(wallets: string, name: string, create = fal
       `there is no wallet ${name} in ${wallets}: raistone wallet create --wallet ${name}`,
     )
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await lock(folder, name)
-  const close = (): Promise<void> => rm(join(folder, LOCK), { force: true })
+  const lock = await lockFolder(folder)
+  if ('holder' in lock) throw new WalletError('in-use', `wallet ${name} is in use by process ${lock.holder}`)
   if (create && (await read()) !== undefined) {
-    await close()
+    await lock.release()
     throw new WalletError('exists', `wallet ${name} is already there: choose another name with --wallet`)
   }
-  return { read, write: text => replace(folder, text), close }
+  const write = async (text: string): Promise<void> => {
+    await replace(folder, text)
+    // A new folder is kept only once the one that it is in is.
+    if (create) await syncFolder(wallets)
+  }
+  return { read, write, close: lock.release }
 }
 
 /** Names of the wallets in the folder, sorted. */

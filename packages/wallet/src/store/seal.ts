@@ -11,7 +11,7 @@ export interface SealCost {
   readonly p: number
 }
 
-/** About a third of a second and 64 MB for each guess. */
+/** 64 MB for each guess, and a wait that a person hardly notices once. */
 export const sealCost: SealCost = { n: 2 ** 16, r: 8, p: 1 }
 
 /** A secret under a passphrase: scrypt, then XChaCha20-Poly1305. All bytes as hex. */
@@ -41,16 +41,36 @@ export async function seal(secret: Uint8Array, passphrase: string, cost: SealCos
   return { ...cost, salt: toHex(salt), nonce: toHex(nonce), box: toHex(box), open: passphrase === '' }
 }
 
-const plausible = ({ n, r, p }: SealCost): boolean =>
-  Number.isInteger(Math.log2(n)) && n > 1 && r >= 1 && p >= 1 && p <= 16 && 128 * n * r <= MOST_MEMORY
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1
 
-/** Throws a WalletError `passphrase` where it is the wrong one. */
+const plausible = ({ n, r, p }: SealCost): boolean =>
+  [n, r, p].every(isCount) && n > 1 && Number.isInteger(Math.log2(n)) && p <= 16 && 128 * n * r <= MOST_MEMORY
+
+const isHex = (value: unknown, bytes?: number): boolean =>
+  typeof value === 'string' && /^(?:[0-9a-f]{2})+$/.test(value) && (bytes === undefined || value.length === 2 * bytes)
+
+/** Whether it has the form of a sealed secret, with a cost that a machine can pay. */
+export function isSealed(value: unknown): value is Sealed {
+  if (typeof value !== 'object' || value === null) return false
+  const sealed = value as Sealed
+  return (
+    plausible(sealed) &&
+    isHex(sealed.salt, SALT_BYTES) &&
+    isHex(sealed.nonce, NONCE_BYTES) &&
+    isHex(sealed.box) &&
+    typeof sealed.open === 'boolean'
+  )
+}
+
+/** Throws a WalletError: `passphrase` where it is the wrong one (or the box is not what was sealed), `damaged`. */
 export async function unseal(sealed: Sealed, passphrase: string): Promise<Uint8Array> {
-  if (!plausible(sealed)) throw new WalletError('damaged', 'the wallet asks for an impossible amount of work')
+  if (!isSealed(sealed)) throw new WalletError('damaged', 'is damaged: its sealed part has no such form')
   const key = await keyOf(passphrase, fromHex(sealed.salt), sealed)
   try {
     return xchacha20poly1305(key, fromHex(sealed.nonce)).decrypt(fromHex(sealed.box))
   } catch {
     throw new WalletError('passphrase', 'wrong passphrase')
+  } finally {
+    key.fill(0)
   }
 }

@@ -29,6 +29,9 @@ export const walletContext = (configured: Configured, operands: readonly string[
 
 const exitCodes: Partial<Record<WalletErrorCode, number>> = { passphrase: exitCode.passphrase, funds: exitCode.funds }
 
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'path' in error
+
 /** What libraries throw, as one line and an exit code. */
 export function asCliError(error: unknown, name: string): unknown {
   if (error instanceof WalletError) {
@@ -43,6 +46,7 @@ export function asCliError(error: unknown, name: string): unknown {
     return failure('the node refuses the RPC password (see --rpccookiefile, RAISTONE_RPC_PASSWORD)')
   if (error instanceof HttpError) return failure(`the node answers: ${error.message}`)
   if (error instanceof RpcError) return failure(`the node refuses: ${error.message}`)
+  if (isFileError(error)) return failure(`wallet ${name} cannot be read or written: ${error.message}`)
   return error
 }
 

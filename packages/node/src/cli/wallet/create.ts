@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Height } from '@raistone/primitives'
 import { writeJson } from '@raistone/rpc'
-import { Wallet } from '@raistone/wallet'
+import { checkWords, Wallet } from '@raistone/wallet'
 import { openWalletFile } from '@raistone/wallet/file'
 import { claimRules } from '../../rules-on-disk.js'
 import { connect, type WalletContext } from './context.js'
@@ -47,6 +47,8 @@ export async function create(context: WalletContext): Promise<void> {
 /** `wallet restore`: the same keys from the words. */
 export async function restore(context: WalletContext): Promise<void> {
   const { io, name, json, configured } = context
-  await make(context, await askWords(configured.settings, io), configured.settings.number('birthday', 0))
+  const words = await askWords(configured.settings, io)
+  checkWords(words)
+  await make(context, words, configured.settings.number('birthday', 0))
   io.out(json ? writeJson({ name }) : `Wallet ${name} is restored.`)
 }

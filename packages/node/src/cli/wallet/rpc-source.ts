@@ -1,6 +1,6 @@
 import { type BlockHash, fromHex, type Height, type Txid, toHex } from '@raistone/primitives'
 import { type RpcClient, RpcError } from '@raistone/rpc'
-import type { ChainSource } from '@raistone/wallet'
+import { type ChainSource, WalletError } from '@raistone/wallet'
 
 /** Core's code for a height that is not there, or a transaction that is gone. */
 const INVALID_PARAMETER = -8
@@ -43,6 +43,13 @@ export function rpcSource(client: RpcClient): ChainSource {
       const raws = await inParallel(txids, txid => unless(NOT_FOUND, client.call<string>('getrawtransaction', [txid])))
       return raws.filter(raw => raw !== undefined).map(fromHex)
     },
-    broadcast: raw => client.call<Txid>('sendrawtransaction', [toHex(raw)]),
+    async broadcast(raw) {
+      try {
+        return await client.call<Txid>('sendrawtransaction', [toHex(raw)])
+      } catch (error) {
+        if (error instanceof RpcError) throw new WalletError('refused', `the node refuses: ${error.message}`)
+        throw error
+      }
+    },
   }
 }

@@ -46,6 +46,8 @@ async function typedTwice(params: ChainParams, io: Io): Promise<string> {
 /** The words of a wallet to restore. */
 export async function askWords(settings: Settings, io: Io): Promise<string> {
   const file = settings.text('words-file')
+  if (file === '-' && settings.text('passphrase-file') === '-')
+    throw usageError('--words-file and --passphrase-file cannot both be standard input')
   if (file === undefined) return io.askSecret('The words: ', '--words-file FILE')
   if (file === '-') return io.input()
   try {

@@ -63,7 +63,9 @@ async function pay(context: WalletContext, wallet: Wallet, recipient: string, co
   const feeRate = parseFeeRate(configured.settings.text('fee-rate') ?? DEFAULT_FEE_RATE)
   await catchUp(context, wallet)
   const plan = wallet.plan({ script, amount, feeRate })
-  for (const line of describe(plan, recipient, feeRate, configured.params.ticker)) io.note(line)
+  // Where nobody is asked, what a program reads on standard error is errors only.
+  if (!json || !configured.settings.flag('yes'))
+    for (const line of describe(plan, recipient, feeRate, configured.params.ticker)) io.note(line)
   await agree(context)
   const passphrase = wallet.isUnprotected ? '' : await askPassphrase(configured.settings, io)
   const payment = await wallet.sign(plan, passphrase)

@@ -100,23 +100,16 @@ export class Scanner {
     return true
   }
 
-  private take(tx: Transaction, height: Height | undefined, timeSec: number): boolean {
+  private take(tx: Transaction, height: Height | undefined, timeSec: number): void {
     const { book, keys } = this.deps
-    const recorded = book.record(tx, { height, timeSec }, script => keys.recognise(script))
-    if (recorded) for (const credit of book.get(tx.txid)?.credits ?? []) keys.markUsed(credit)
-    return recorded
+    if (!book.record(tx, { height, timeSec }, script => keys.recognise(script))) return
+    for (const credit of book.get(tx.txid)?.credits ?? []) keys.markUsed(credit)
   }
 
-  /** A transaction may come before the one it spends from: until nothing new is found. */
   private takeWaiting(waiting: readonly Transaction[]): void {
     const { book, nowSec } = this.deps
     const now = nowSec()
-    let left = waiting.filter(({ txid }) => book.get(txid)?.height === undefined)
-    for (let found = true; found; ) {
-      const rest = left.filter(tx => !this.take(tx, undefined, now))
-      found = rest.length < left.length
-      left = rest
-    }
+    for (const tx of parentsFirst(waiting)) if (book.get(tx.txid)?.height === undefined) this.take(tx, undefined, now)
   }
 
   /** Payments that the node has lost, as after a restart; one that it will not have now may be wanted later. */
@@ -131,4 +124,16 @@ export class Scanner {
       }
     }
   }
+}
+
+/** Only after its parents can it be told what a transaction spends. */
+function parentsFirst(transactions: readonly Transaction[]): Transaction[] {
+  const left = new Map(transactions.map(tx => [tx.txid, tx]))
+  const sorted: Transaction[] = []
+  for (let ready = [...left.values()]; ready.length > 0; ) {
+    ready = [...left.values()].filter(({ inputs }) => !inputs.some(({ prevout }) => left.has(prevout.txid)))
+    for (const tx of ready) left.delete(tx.txid)
+    sorted.push(...ready)
+  }
+  return sorted
 }

@@ -3,6 +3,7 @@ import type { AddressParams } from '@raistone/consensus/params'
 import { hash160, taggedHasher } from '@raistone/primitives'
 import { p2trScript, p2wpkhScript } from '@raistone/script'
 import { HDKey } from '@scure/bip32'
+import { childKeys, type PublicBranch } from './public-branch.js'
 
 /** Kinds of address: Taproot key path (BIP-0086) and key hash (BIP-0084). */
 export type AccountKind = 'tr' | 'wpkh'
@@ -55,7 +56,7 @@ const scriptOf: Readonly<Record<AccountKind, (publicKey: Uint8Array) => Uint8Arr
 
 /** The addresses of one kind, from the account's public key alone. */
 export class Account {
-  private readonly branches: readonly [HDKey, HDKey]
+  private readonly branches: readonly ((index: number) => Uint8Array)[]
 
   constructor(
     readonly kind: AccountKind,
@@ -63,11 +64,11 @@ export class Account {
     address: AddressParams,
   ) {
     const account = HDKey.fromExtendedKey(extendedKey, versionsOf(address))
-    this.branches = [account.deriveChild(0), account.deriveChild(1)]
+    this.branches = [0, 1].map(branch => childKeys(account.deriveChild(branch) as PublicBranch))
   }
 
   script(branch: Branch, index: number): Uint8Array {
-    return scriptOf[this.kind](this.branches[branch].deriveChild(index).publicKey as Uint8Array)
+    return scriptOf[this.kind]((this.branches[branch] as (index: number) => Uint8Array)(index))
   }
 }
 

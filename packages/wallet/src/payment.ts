@@ -65,9 +65,21 @@ function chooseAmong(
   const least = amount + feeOf(baseWeight(both, candidates.length), feeRate) + dustLimit(changeScript)
   const large = selectLargest(candidates, least)
   if (large) return { inputs: large, scripts: both }
-  // Too little for change, but perhaps enough without it.
+  // Too little for change, but perhaps enough without it; at last with every coin, and no fee rounded up for each.
   const last = selectLargest(candidates, bare)
-  return last && { inputs: last, scripts: [script] }
+  if (last) return { inputs: last, scripts: [script] }
+  return missing(candidates, { script, amount, feeRate }) <= 0n
+    ? { inputs: candidates.map(({ coin }) => coin), scripts: [script] }
+    : undefined
+}
+
+const weightOf = (inputs: readonly WalletCoin[], scripts: readonly Uint8Array[]): number =>
+  inputs.reduce((total, { kind }) => total + inputWeight(kind), baseWeight(scripts, inputs.length))
+
+/** What all these coins together lack to pay the amount and the fee. */
+function missing(candidates: readonly Candidate<WalletCoin>[], { script, amount, feeRate }: PaymentRequest): Sats {
+  const all = candidates.map(({ coin }) => coin)
+  return amount + feeOf(weightOf(all, [script]), feeRate) - sum(all)
 }
 
 /** Confirmed coins if they are enough: nodes do not relay long chains of unconfirmed ones. Throws a WalletError `funds`. */
@@ -76,9 +88,8 @@ function choose(coins: readonly WalletCoin[], request: PaymentRequest, changeScr
   const confirmed = candidates.filter(({ coin }) => coin.height !== undefined)
   const choice = chooseAmong(confirmed, request, changeScript) ?? chooseAmong(candidates, request, changeScript)
   if (choice) return choice
-  const all = candidates.reduce((total, { effective }) => total + effective, 0n)
-  const needed = request.amount + feeOf(baseWeight([request.script], candidates.length), request.feeRate)
-  throw new WalletError('funds', `not enough money: ${formatAmount(needed - all)} coins are missing, the fee included`)
+  const lack = formatAmount(missing(candidates, request))
+  throw new WalletError('funds', `not enough money: ${lack} coins are missing, the fee included`)
 }
 
 /** Chooses coins and works out change and fee. Throws a WalletError: `funds`, or `payment` for an amount nobody relays. */
@@ -92,8 +103,7 @@ export function planPayment(
   if (amount < dustLimit(script))
     throw new WalletError('payment', `the amount is too small: nodes relay no less than ${dustLimit(script)} satoshis`)
   const { inputs, scripts } = choose(coins, request, changeScript)
-  const weight = inputs.reduce((total, { kind }) => total + inputWeight(kind), baseWeight(scripts, inputs.length))
-  const change = scripts.length > 1 ? sum(inputs) - amount - feeOf(weight, feeRate) : undefined
+  const change = scripts.length > 1 ? sum(inputs) - amount - feeOf(weightOf(inputs, scripts), feeRate) : undefined
   const outputs = [
     { value: amount, script },
     ...(change === undefined ? [] : [{ value: change, script: changeScript }]),

@@ -10,7 +10,7 @@ export const wordsOf = (entropy: Uint8Array): string => entropyToMnemonic(entrop
 
 /** The entropy behind BIP-0039 words, however they are spaced; throws a WalletError that does not repeat them. */
 export function entropyOf(words: string): Uint8Array {
-  const list = words.trim().toLowerCase().normalize('NFKD').split(/\s+/)
+  const list = words.trim().toLowerCase().normalize('NFKD').split(/\s+/).filter(Boolean)
   const unknown = list.findIndex(word => !wordlist.includes(word))
   if (![12, 15, 18, 21, 24].includes(list.length))
     throw new WalletError('words', `a wallet has 12 to 24 words, not ${list.length}`)

@@ -30,7 +30,7 @@ export const walletContext = (configured: Configured, operands: readonly string[
 const exitCodes: Partial<Record<WalletErrorCode, number>> = { passphrase: exitCode.passphrase, funds: exitCode.funds }
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'path' in error
+  typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error
 
 /** What libraries throw, as one line and an exit code. */
 export function asCliError(error: unknown, name: string): unknown {

@@ -204,6 +204,16 @@ describe('a source that', () => {
         return [Uint8Array.from([...first.subarray(0, 80), ...forged.raw.subarray(80)]), ...rest]
       },
     ],
+    [
+      'gives a rival block',
+      (chain, script) => {
+        const real = [...chain.blocks]
+        chain.cutTo(2)
+        const rival = chain.mine({ transactions: [payment(script, 99n * COIN)] })
+        chain.blocks.splice(0, chain.blocks.length, ...real)
+        return [raw(chain.blocks[2] as Block), raw(rival)]
+      },
+    ],
     ['gives garbage', () => [Uint8Array.of(1, 2, 3), Uint8Array.of(4)]],
     ['gives too little', chain => [raw(chain.blocks[2] as Block)]],
   ])('%s is found out, and an honest one is believed afterwards', async (_what, answer) => {

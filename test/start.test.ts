@@ -1,9 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
-import { type Ended, killAllProcesses, removeTempDirs, TestProcess, tempDir, waitFor } from '@raistone/testkit'
+import { loadChain } from '@raistone/consensus/builtin'
+import {
+  BlockBuilder,
+  type Ended,
+  killAllProcesses,
+  removeTempDirs,
+  TestProcess,
+  tempDir,
+  waitFor,
+  writeBlockFile,
+} from '@raistone/testkit'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -121,6 +131,8 @@ describe('the README', () => {
     const url = await urlOf(start)
     await printedCommands(start)
     const own = join(home, 'own.json')
+    const file = join(home, 'bootstrap.dat')
+    writeFileSync(file, writeBlockFile(new BlockBuilder(loadChain('regtest')).mineMany(3).map(({ raw }) => raw)))
     let address = 'rdev1p6lnkkpxkp689kf5k495nvvvle4uyjsfts8y78u4munnxgf0sugssz3tt5e'
     const nodes: TestProcess[] = [start]
     const runNode = async (command: string): Promise<void> => {
@@ -136,6 +148,7 @@ describe('the README', () => {
     for (const written of readmeCommands()) {
       const command = written
         .replace('ADDRESS', address)
+        .replace('FILE', file)
         .replace('MULTIADDR', holder(home).peer)
         .replaceAll('own.json', own)
         .replace('http://127.0.0.1:17332/', url)

@@ -8,6 +8,7 @@ export default {
   ],
   modulePathIgnorePatterns: ['<rootDir>/.*/node_modules/.*/dist/test'],
   transform: {},
+  testSequencer: '<rootDir>/scripts/slow-first.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
 }

@@ -81,6 +81,8 @@ export class Chain {
   private groupSince = 0
   private untoldBytes = 0
   private sinceFlush = 0
+  /** Blocks connected and disconnected since the chain was opened. */
+  private steps = 0
   private downloading = true
   private closed = false
   private failure: Error | undefined
@@ -221,9 +223,10 @@ export class Chain {
   }
 
   private async activate(block?: Block): Promise<void> {
-    const before = this.parts.ledger.head
+    const before = this.steps
     await activateBest(this.activation, block)
-    if (this.parts.ledger.head !== before) this.untold.push('tip')
+    // Also where the way led back to the old tip: whoever was told of disconnects waits for the end of it.
+    if (this.steps !== before) this.untold.push('tip')
   }
 
   private async stepped(step: Step): Promise<void> {
@@ -231,6 +234,7 @@ export class Chain {
     this.untold.push(step)
     this.untoldBytes += step.block.raw.length
     this.sinceFlush++
+    this.steps++
     const { coins, groupBytes } = this.parts
     if (this.untoldBytes > groupBytes) await this.commit()
     if (coins.full || this.sinceFlush > FLUSH_BLOCKS) await this.flushCoins()

@@ -1,4 +1,4 @@
-import { type Coin, type CoinView, Emitter, type Events, nowSec, type Outcome, type Reject } from '@raistone/consensus'
+import { type Coin, Emitter, type Events, nowSec, type Reject } from '@raistone/consensus'
 import {
   type Block,
   detachTransaction,
@@ -9,17 +9,16 @@ import {
   type Txid,
   type Wtxid,
 } from '@raistone/primitives'
-import { checkBeforeCoins } from './accept/alone.js'
-import { checkFamily } from './accept/family.js'
-import { NextBlock } from './accept/next-block.js'
-import { checkScripts } from './accept/scripts.js'
-import { loadSpentCoins } from './accept/spent-coins.js'
-import { checkWithCoins, type Measured } from './accept/with-coins.js'
+import { type Admitted, judge, type Petition } from './accept/judge.js'
+import { createScriptCheck } from './accept/scripts.js'
 import type { MempoolDeps } from './deps.js'
 import { feeRateOf } from './policy/fee-rate.js'
 import { type FeeRate, type MempoolLimits, type MempoolPolicy, mempoolLimits, mempoolPolicy } from './policy/limits.js'
 import { RollingFee } from './policy/rolling-fee.js'
+import { findBroken } from './pool/broken.js'
+import { cheapestEntry } from './pool/cheapest.js'
 import type { MempoolEntry, NewEntry } from './pool/entry.js'
+import { FreedTransactions } from './pool/freed.js'
 import { TransactionGraph } from './pool/graph.js'
 
 /** Why a transaction left the pool. */
@@ -46,8 +45,9 @@ export type Accepted =
   | { readonly entry: MempoolEntry; readonly reject?: undefined }
   | { readonly reject: Reject; readonly entry?: undefined }
 
-/** Judging is begun anew when a block comes meanwhile; so often it cannot be by chance. */
+/** Judging is begun anew when a block comes meanwhile: while blocks pour in, there is no telling. */
 const MOST_ATTEMPTS = 10
+const CHAIN_MOVES: Reject = { rule: 'chain-moves', cause: 'early', detail: 'blocks come faster than it can be judged' }
 
 /**
  * The transactions that wait for a block. They are valid on top of the tip, all of them together; a block takes out
@@ -62,11 +62,13 @@ export class Mempool {
   private readonly limits: MempoolLimits
   private readonly rollingFee: RollingFee
   private readonly offs: (() => void)[] = []
-  /** Transactions of disconnected blocks, oldest first, until the reorganisation is over. */
-  private freed: Transaction[] = []
+  private readonly freed: FreedTransactions
   private last: Promise<unknown> = Promise.resolve()
   private counter = 1
-  /** Blocks were taken back since the last tip. */
+  /** Blocks that came or went; what was judged before the last of them is judged again. */
+  private steps = 0
+  /** The chain is on its way to its next tip. */
+  private underway = false
   private wentBack = false
 
   constructor(
@@ -77,6 +79,7 @@ export class Mempool {
     this.policy = { ...mempoolPolicy, ...options.policy }
     this.limits = { ...mempoolLimits, ...options.limits }
     this.rollingFee = new RollingFee(this.policy)
+    this.freed = new FreedTransactions(this.limits.maxFreedBytes)
   }
 
   /** Follows the chain from here on. */
@@ -119,8 +122,18 @@ export class Mempool {
 
   /** What a transaction must pay to get in, satoshis for 1,000 virtual bytes. */
   get minFeeRate(): FeeRate {
-    const rolling = this.rollingFee.current(nowSec(this.deps.clock), this.graph.memory / this.limits.maxBytes)
+    const rolling = this.poolFeeRate
     return rolling > this.policy.minRelayFeeRate ? rolling : this.policy.minRelayFeeRate
+  }
+
+  /** Entrance fee of a pool that was full. */
+  private get poolFeeRate(): FeeRate {
+    return this.rollingFee.current(nowSec(this.deps.clock), this.graph.memory / this.limits.maxBytes)
+  }
+
+  /** Blocks were taken back, and what that breaks or frees is not sorted out yet: entries may be invalid meanwhile. */
+  get reorganising(): boolean {
+    return this.wentBack
   }
 
   get(txid: Txid): MempoolEntry | undefined {
@@ -150,13 +163,9 @@ export class Mempool {
     return this.graph.entries()
   }
 
-  /** All that the chain has told so far, and all that was submitted, is digested. */
+  /** All that the chain has told so far, and all that was submitted so far, is digested. */
   async settled(): Promise<void> {
-    let seen: unknown
-    while (seen !== this.last) {
-      seen = this.last
-      await this.last
-    }
+    await this.last
   }
 
   /** Judges the transaction and takes it in, or says why not. */
@@ -170,38 +179,27 @@ export class Mempool {
     return turn
   }
 
-  private async take(tx: Transaction, options: AcceptOptions, anyFee: boolean): Promise<Accepted> {
-    const { chain } = this.deps
-    for (let attempt = 1; ; attempt++) {
-      const { tip } = chain
-      const outcome = await this.judge(tx, options.maxFeeRateSatPerKvb, anyFee)
-      if (chain.tip !== tip && attempt < MOST_ATTEMPTS) continue
+  private async take(tx: Transaction, options: AcceptOptions, wasConfirmed: boolean): Promise<Accepted> {
+    const { chain, verifier } = this.deps
+    const scripts = createScriptCheck(tx, verifier)
+    const petition: Petition = { tx, maxFeeRate: options.maxFeeRateSatPerKvb, wasConfirmed, scripts }
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const { graph, policy, limits, poolFeeRate, steps } = this
+      const outcome = await judge(petition, { chain, graph, policy, limits, poolFeeRate, coin: key => this.coin(key) })
+      if (this.steps !== steps) continue
       if (outcome.reject) return outcome
-      return this.add(outcome.value, options.testOnly ?? false)
+      return this.add(this.describe(tx, outcome.value), options.testOnly ?? false)
     }
+    return { reject: CHAIN_MOVES }
   }
 
-  private async judge(tx: Transaction, maxFeeRate: FeeRate | undefined, anyFee: boolean): Promise<Outcome<NewEntry>> {
-    const { graph, policy, limits, deps } = this
-    const next = new NextBlock(deps.chain)
-    const early = checkBeforeCoins(tx, { graph, policy, next })
-    if (early) return { reject: early }
-    const found = await loadSpentCoins(tx, key => this.coin(key), deps.chain)
-    if (found.reject) return found
-    const coins = found.value
-    const poolFeeRate = this.rollingFee.current(nowSec(deps.clock), graph.memory / limits.maxBytes)
-    const measured = checkWithCoins(tx, coins, next, policy, { poolFeeRate, maxFeeRate, anyFee })
-    if (measured.reject) return measured
-    const late =
-      checkFamily(tx, measured.value.vsize, graph, limits, policy.requireStandard) ??
-      (await checkScripts(tx, coins, next.flags, deps.verifier))
-    return late ? { reject: late } : { value: this.describe(tx, coins, measured.value) }
-  }
-
-  private describe(tx: Transaction, coins: readonly Coin[], measured: Measured): NewEntry {
+  private describe(tx: Transaction, { coins, fee, vsize, weight, sigopCost }: Admitted): NewEntry {
     return {
       tx: detachTransaction(tx),
-      ...measured,
+      fee,
+      vsize,
+      weight,
+      sigopCost,
       timeSec: nowSec(this.deps.clock),
       height: this.deps.chain.tip.height,
       sequence: this.counter,
@@ -216,28 +214,21 @@ export class Mempool {
       return { entry }
     }
     this.counter++
-    const evicted = this.shrink()
-    if (evicted.has(entry.tx.txid)) return { reject: { rule: 'mempool full', cause: 'policy' } }
+    this.expire()
+    this.shrink()
+    if (!this.has(entry.tx.txid)) return { reject: { rule: 'mempool full', cause: 'policy' } }
     this.emitter.emit('added', { entry })
     return { entry }
   }
 
   /** Evicts the packages that pay least until the rest fits. */
-  private shrink(): ReadonlySet<Txid> {
-    const gone = new Set<Txid>()
+  private shrink(): void {
     while (this.graph.memory > this.limits.maxBytes) {
-      let cheapest: { readonly entry: MempoolEntry; readonly rate: FeeRate } | undefined
-      for (const entry of this.graph.entries()) {
-        const own = feeRateOf(entry.fee, entry.vsize)
-        const family = feeRateOf(entry.descendants.fees, entry.descendants.vsize)
-        const rate = own > family ? own : family
-        if (!cheapest || rate < cheapest.rate) cheapest = { entry, rate }
-      }
-      if (!cheapest) break
-      this.rollingFee.onEvicted(cheapest.rate)
-      for (const txid of this.removeFamily(cheapest.entry.tx.txid, 'sizelimit')) gone.add(txid)
+      const cheapest = cheapestEntry(this.graph.entries())
+      if (!cheapest) return
+      this.rollingFee.onEvicted(feeRateOf(cheapest.descendants.fees, cheapest.descendants.vsize))
+      this.removeFamily(cheapest.tx.txid, 'sizelimit')
     }
-    return gone
   }
 
   private remove(txid: Txid, reason: RemovalReason): void {
@@ -248,13 +239,14 @@ export class Mempool {
   }
 
   /** The transaction and all that spends from it. */
-  private removeFamily(txid: Txid, reason: RemovalReason): Txid[] {
-    const family = this.graph.downwards([txid]).map(entry => entry.tx.txid)
-    for (const member of family.reverse()) this.remove(member, reason)
-    return family
+  private removeFamily(txid: Txid, reason: RemovalReason): void {
+    for (const { tx } of this.graph.childrenFirst([txid])) this.remove(tx.txid, reason)
   }
 
   private onConnected(block: Block): void {
+    this.steps++
+    this.underway = true
+    this.freed.onConnected(block)
     for (const tx of block.transactions) {
       this.remove(tx.txid, 'block')
       for (const { prevout } of tx.inputs) {
@@ -266,47 +258,61 @@ export class Mempool {
   }
 
   private onDisconnected(block: Block): void {
+    this.steps++
+    this.underway = true
     this.wentBack = true
-    this.freed = [...block.transactions.slice(1).map(detachTransaction), ...this.freed]
+    this.freed.onDisconnected(block)
   }
 
   private onTip(): void {
-    const freed = this.freed
-    this.freed = []
-    const reorganised = this.wentBack
-    this.wentBack = false
+    this.underway = false
     void this.inTurn(async () => {
-      for (const tx of freed) await this.take(tx, {}, true)
-      if (reorganised) await this.dropWhatBroke()
+      if (this.underway) return
+      if (this.freed.size > 0) await this.takeFreed()
+      if (this.wentBack) await this.dropWhatBroke()
       this.expire()
     }).catch(() => undefined)
   }
 
-  /** After a reorganisation: what spends coins that are gone, immature again or locked again has to go. */
-  private async dropWhatBroke(): Promise<void> {
-    const entries = [...this.graph.entries()]
-    const keys = entries.flatMap(({ tx }) => tx.inputs.map(({ prevout }) => outpointKey(prevout)))
-    const view = await this.deps.chain.coins(keys.filter(key => !this.coin(key)))
-    const next = new NextBlock(this.deps.chain)
-    for (const { tx } of entries) {
-      if (this.has(tx.txid) && !this.stillHolds(tx, view, next)) this.removeFamily(tx.txid, 'reorg')
+  /** Takes back what disconnected blocks had, parents first. What cannot be judged now waits for the next tip. */
+  private async takeFreed(): Promise<void> {
+    const rest = this.freed.take()
+    for (let tx = rest.shift(); tx; tx = rest.shift()) {
+      const { reject } = await this.take(tx, {}, true)
+      if (reject === CHAIN_MOVES) rest.unshift(tx)
+      // Another reorganisation frees what these may spend from: in their order with it, then.
+      if (reject === CHAIN_MOVES || this.underway || this.freed.size > 0) return this.freed.putBack(rest)
     }
   }
 
-  private stillHolds(tx: Transaction, view: CoinView, next: NextBlock): boolean {
-    const coins: Coin[] = []
-    for (const { prevout } of tx.inputs) {
-      const key = outpointKey(prevout)
-      const coin = this.coin(key) ?? view.get(key)
-      if (!coin) return false
-      coins.push(coin)
+  /** After a reorganisation: what spends coins that are gone, immature again or locked again has to go. */
+  private async dropWhatBroke(): Promise<void> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const { steps } = this
+      const broken = await findBroken([...this.graph.entries()], key => this.coin(key), this.deps.chain)
+      if (this.steps !== steps) continue
+      for (const { tx } of broken) this.removeFamily(tx.txid, 'reorg')
+      this.dropWhatGrewTooLong()
+      this.wentBack = false
+      return
     }
-    return next.isFinal(tx) && !next.sequenceLocks(tx, coins) && !next.withCoins(tx, coins).reject
+  }
+
+  /** Chains that were shorter while their first part was in a block. */
+  private dropWhatGrewTooLong(): void {
+    const { maxAncestors, maxAncestorSize } = this.limits
+    const tooLong = [...this.graph.entries()].filter(
+      ({ ancestors }) => ancestors.count > maxAncestors || ancestors.vsize > maxAncestorSize,
+    )
+    for (const { tx } of tooLong) this.removeFamily(tx.txid, 'sizelimit')
   }
 
   private expire(): void {
     const oldest = nowSec(this.deps.clock) - this.limits.maxAgeSec
-    const old = [...this.graph.entries()].filter(entry => entry.timeSec < oldest)
-    for (const { tx } of old) if (this.has(tx.txid)) this.removeFamily(tx.txid, 'expiry')
+    for (const { tx, timeSec } of this.graph.entries()) {
+      // They stand in the order they came.
+      if (timeSec >= oldest) return
+      this.removeFamily(tx.txid, 'expiry')
+    }
   }
 }

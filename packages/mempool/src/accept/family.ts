@@ -45,19 +45,19 @@ function checkDescendants(vsize: number, above: readonly MempoolEntry[], limits:
   return undefined
 }
 
-/** Whether the unconfirmed chain that the transaction would join stays within the limits. */
+/** In Core's order: whether the unconfirmed chain that the transaction would join stays within the limits. */
 export function checkFamily(
   tx: Transaction,
   vsize: number,
   graph: TransactionGraph,
   limits: MempoolLimits,
-  requireStandard: boolean,
+  trucRules: boolean,
 ): Verdict {
   const parents = [...graph.parentsOf(tx)].map(txid => graph.get(txid) as MempoolEntry)
   const above = graph.upwards(parents.map(parent => parent.tx.txid))
   return (
-    (requireStandard ? checkTruc(tx, vsize, parents, above.length) : undefined) ??
     checkAncestors(vsize, above, limits) ??
-    checkDescendants(vsize, above, limits)
+    checkDescendants(vsize, above, limits) ??
+    (trucRules ? checkTruc(tx, vsize, parents, above.length) : undefined)
   )
 }

@@ -2,15 +2,17 @@ import type { ScriptVerifier, Verdict } from '@raistone/consensus'
 import type { Transaction, TxOut } from '@raistone/primitives'
 import { type ScriptFlags, STANDARD_FLAGS, scriptErrorMessage } from '@raistone/script'
 
+type Verifier = Pick<ScriptVerifier, 'verify'>
+
 /**
  * Scripts under all flags that relay demands. Flags only ever forbid, so who passes passes in a block too; who fails
  * is checked again by the block's own flags, for only breaking those says that the sender's rules are not ours.
  */
-export async function checkScripts(
+async function checkScripts(
   tx: Transaction,
   spent: readonly TxOut[],
   blockFlags: ScriptFlags,
-  verifier: Pick<ScriptVerifier, 'verify'>,
+  verifier: Verifier,
 ): Promise<Verdict> {
   const job = [{ tx, spent }]
   const failure = await verifier.verify(job, STANDARD_FLAGS | blockFlags)
@@ -20,5 +22,21 @@ export async function checkScripts(
     rule: `mempool-script-verify-flag-failed (${scriptErrorMessage(failure.error)})`,
     cause: inBlock ? 'consensus' : 'policy',
     detail: `input ${failure.input} of ${tx.txid}`,
+  }
+}
+
+/** Says whether the transaction unlocks these outputs, one per input, by a block's flags. */
+export type ScriptCheck = (spent: readonly TxOut[], blockFlags: ScriptFlags) => Promise<Verdict>
+
+/**
+ * Checks a transaction's scripts once, however often it is judged. An outpoint names its output for good, so that only
+ * other flags could make another verdict.
+ */
+export function createScriptCheck(tx: Transaction, verifier: Verifier): ScriptCheck {
+  const known = new Map<ScriptFlags, Promise<Verdict>>()
+  return (spent, blockFlags) => {
+    const verdict = known.get(blockFlags) ?? checkScripts(tx, spent, blockFlags, verifier)
+    known.set(blockFlags, verdict)
+    return verdict
   }
 }

@@ -31,6 +31,8 @@ export const mempoolPolicy: MempoolPolicy = {
 export interface MempoolLimits {
   /** Memory, estimated; beyond it the cheapest packages are evicted. */
   readonly maxBytes: number
+  /** Memory, estimated, for transactions of disconnected blocks while a reorganisation lasts. */
+  readonly maxFreedBytes: number
   readonly maxAgeSec: number
   /** Transactions in an unconfirmed chain, counting the transaction itself, upwards and downwards. */
   readonly maxAncestors: number
@@ -42,6 +44,7 @@ export interface MempoolLimits {
 
 export const mempoolLimits: MempoolLimits = {
   maxBytes: 300_000_000,
+  maxFreedBytes: 20_000_000,
   maxAgeSec: 336 * 3600,
   maxAncestors: 25,
   maxDescendants: 25,

@@ -102,7 +102,15 @@ export class TransactionGraph {
     return node
   }
 
-  /** Takes out one transaction. Its family stays: children first, or parents first, is the caller's business. */
+  /**
+   * These and everything below, children before their parents: in this order they can be removed one by one, each
+   * still linked to all that is above it and must be told.
+   */
+  childrenFirst(from: Iterable<Txid>): MempoolEntry[] {
+    return this.downwards(from).sort((a, b) => b.ancestors.count - a.ancestors.count)
+  }
+
+  /** Takes out one transaction: with its children gone (`childrenFirst`), or its parents, as a block confirms it. */
   remove(txid: Txid): MempoolEntry | undefined {
     const node = this.nodes.get(txid)
     if (!node) return undefined

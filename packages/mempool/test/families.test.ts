@@ -82,6 +82,17 @@ describe('too-long-mempool-chain', () => {
     expect(await ruleOf(pay([await scene.minted(2)]))).toBeUndefined()
   })
 
+  test('24 parents, not 25, however short their own families are', async () => {
+    scene = await Scene.open()
+    const fan = pay([await scene.minted(1)], 10_000n, 25)
+    await scene.mine({ transactions: [fan] })
+    const parents: Transaction[] = []
+    for (let vout = 0; vout < 25; vout++) parents.push(await scene.take(pay([outputOf(fan, vout)])))
+    const coins = parents.map(parent => outputOf(parent))
+    expect(await ruleOf(pay(coins, 10_000n))).toBe('too-long-mempool-chain')
+    expect(await ruleOf(pay(coins.slice(1), 10_000n))).toBeUndefined()
+  })
+
   test('101,000 virtual bytes together with all ancestors, not one more', async () => {
     scene = await Scene.open()
     const parent = await scene.take(bulky(await scene.minted(1), 60_000))

@@ -20,8 +20,10 @@ export interface MiningChain {
 export interface MiningMempool {
   entries(): Iterable<MempoolEntry>
   get(txid: Txid): MempoolEntry | undefined
+  /** What the chain has told so far is digested. */
   settled(): Promise<void>
-  readonly events: Events<{ added: { readonly entry: MempoolEntry } }>
+  /** Blocks were taken back and that is not sorted out yet: entries may be invalid. */
+  readonly reorganising: boolean
 }
 
 export interface TemplateDeps {

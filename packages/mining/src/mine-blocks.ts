@@ -1,5 +1,5 @@
 import { nowSec } from '@raistone/consensus'
-import { type BlockHash, createBlock } from '@raistone/primitives'
+import { type Block, type BlockHash, createBlock } from '@raistone/primitives'
 import type { TemplateDeps } from './deps.js'
 import type { NonceSearch } from './search/nonce-search.js'
 import { createTemplate, timeAllows } from './template.js'
@@ -10,32 +10,55 @@ export interface MineOptions {
   readonly signal?: AbortSignal
 }
 
+export interface MineDeps extends TemplateDeps {
+  readonly search: NonceSearch
+}
+
 /** Core's default. */
 const MOST_TRIES = 1_000_000
 
+/** A solved block on the tip, if the tries last; the extra nonce makes another block when no nonce solves one. */
+async function solveNext(
+  deps: MineDeps,
+  payTo: Uint8Array,
+  triesLeft: () => number,
+  signal: AbortSignal | undefined,
+): Promise<Block | undefined> {
+  for (let extraNonce = 0; triesLeft() > 0 && !signal?.aborted; extraNonce++) {
+    if (!timeAllows(deps.chain, nowSec(deps.clock))) return undefined
+    const { block, target } = await createTemplate(deps, payTo, { extraNonce })
+    const before = triesLeft()
+    const solved = await deps.search.search(block.header, target, { signal, mostTries: triesLeft() })
+    if (solved) return createBlock(solved, block.transactions)
+    // The search does not try any more: it is closed.
+    if (triesLeft() === before) return undefined
+  }
+  return undefined
+}
+
 /**
- * Mines so many blocks one after the other, each paying the script; fewer when the tries are used up or the chain's
- * time may not run further ahead of the clock. Throws if a block made here is refused, which is a bug.
+ * Mines so many blocks one after the other, each paying the script and each connected: a block that a rival's was
+ * faster than does not count. Fewer when the tries are used up, or the chain's time may not run further ahead of the
+ * clock. Throws if a block made here is refused, which is a bug.
  */
 export async function mineBlocks(
-  deps: TemplateDeps & { readonly search: NonceSearch },
+  deps: MineDeps,
   count: number,
   payTo: Uint8Array,
   { maxTries = MOST_TRIES, signal }: MineOptions = {},
 ): Promise<BlockHash[]> {
-  const { chain, mempool, clock, search } = deps
+  const { chain, mempool, search } = deps
   const hashes: BlockHash[] = []
   const limit = search.hashes + maxTries
-  while (hashes.length < count && !signal?.aborted) {
-    if (!timeAllows(chain, nowSec(clock))) break
-    const { block, target } = await createTemplate(deps, payTo)
-    const solved = await search.search(block.header, target, { signal, mostTries: limit - search.hashes })
-    if (!solved) break
-    const mined = createBlock(solved, block.transactions)
+  while (hashes.length < count) {
+    const mined = await solveNext(deps, payTo, () => limit - search.hashes, signal)
+    if (!mined) break
     const result = await chain.submitBlock(mined.raw)
+    // The clock was set back meanwhile.
+    if (result.reject?.cause === 'early') break
     if (result.reject)
       throw new Error(`a block mined here was refused: ${result.reject.rule} ${result.reject.detail ?? ''}`)
-    hashes.push(mined.hash)
+    if (result.state === 'connected') hashes.push(mined.hash)
     await mempool.settled()
   }
   return hashes

@@ -57,8 +57,9 @@ class Heap {
   }
 }
 
-/** Packages that did not fit in a row, near the end of the room, before the search is over (as Core's miner). */
+/** Packages in a row that may not fit before the search is over, if hardly anything would (as Core's miner). */
 const MOST_MISSES = 1000
+/** Weight. */
 const NEARLY_FULL = 4000
 
 /**
@@ -76,7 +77,7 @@ export function selectTransactions(mempool: MiningMempool, room: Room, minFeeRat
   for (const entry of mempool.entries()) offer({ entry, fees: entry.ancestors.fees, vsize: entry.ancestors.vsize })
   const left = { ...room }
   let misses = 0
-  for (let best = heap.pop(); best && misses < MOST_MISSES; best = heap.pop()) {
+  for (let best = heap.pop(); best; best = heap.pop()) {
     // A stale offer: its ancestors were chosen since.
     if (current.get(best.entry.tx.txid) !== best) continue
     current.delete(best.entry.tx.txid)
@@ -85,7 +86,7 @@ export function selectTransactions(mempool: MiningMempool, room: Room, minFeeRat
     const weight = members.reduce((sum, entry) => sum + entry.weight, 0)
     const sigops = members.reduce((sum, entry) => sum + entry.sigopCost, 0)
     if (weight > left.weight || sigops > left.sigops) {
-      misses += left.weight < NEARLY_FULL ? MOST_MISSES : 1
+      if (++misses > MOST_MISSES && left.weight < NEARLY_FULL) break
       continue
     }
     left.weight -= weight

@@ -59,7 +59,8 @@ export async function createTemplate(
   await mempool.settled()
   const { extraNonce = 0, maxWeight = MAX_BLOCK_WEIGHT, minFeeRate = BLOCK_MIN_FEE_RATE } = options
   const room = { weight: maxWeight - RESERVED_WEIGHT, sigops: MAX_BLOCK_SIGOPS_COST - RESERVED_SIGOPS }
-  const entries = selectTransactions(mempool, room, minFeeRate)
+  // The subsidy is not lost for a pool that does not know yet what is valid.
+  const entries = mempool.reorganising ? [] : selectTransactions(mempool, room, minFeeRate)
   const fees = entries.reduce((sum, entry) => sum + entry.fee, 0n)
   const { tip, params } = chain
   const height = tip.height + 1

@@ -1,6 +1,7 @@
 import { encodeHeader, type Header } from '@raistone/primitives'
 import type { NonceSearch, SearchOptions } from './nonce-search.js'
 import { NONCES, NonceScan } from './scan.js'
+import { solvedHeader } from './solved.js'
 
 /** About two milliseconds of work: then whoever waits gets a turn. */
 const SLICE = 1000
@@ -16,12 +17,13 @@ export function createLocalSearch(): NonceSearch {
     },
     async search(header: Header, target: bigint, { signal, mostTries = NONCES }: SearchOptions = {}) {
       const scan = new NonceScan(encodeHeader(header), target)
-      for (let from = 0; from < mostTries; from += SLICE) {
+      const end = Math.min(mostTries, NONCES)
+      for (let from = 0; from < end; from += SLICE) {
         if (signal?.aborted) return undefined
-        const count = Math.min(SLICE, mostTries - from)
+        const count = Math.min(SLICE, end - from)
         const nonce = scan.run(from, count)
         hashes += nonce < 0 ? count : nonce - from + 1
-        if (nonce >= 0) return { ...header, nonce }
+        if (nonce >= 0) return solvedHeader(header, nonce, target)
         await nextTurn()
       }
       return undefined

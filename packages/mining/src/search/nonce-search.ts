@@ -2,7 +2,7 @@ import type { Header } from '@raistone/primitives'
 
 export interface SearchOptions {
   readonly signal?: AbortSignal | undefined
-  /** Nonces to try at most. */
+  /** Nonces to try at most; there are 2^32, and none is tried twice. */
   readonly mostTries?: number | undefined
 }
 

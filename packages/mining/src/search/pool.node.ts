@@ -3,31 +3,48 @@ import { encodeHeader, type Header } from '@raistone/primitives'
 import type { SearchResult, SearchTask, SearchWorkerData } from './messages.js'
 import type { NonceSearch, SearchOptions } from './nonce-search.js'
 import { NONCES } from './scan.js'
+import { solvedHeader } from './solved.js'
 
 interface Job {
   readonly id: number
   readonly header: Header
+  readonly target: bigint
+  /** Workers that have not answered. */
   open: number
   readonly settle: (solved: Header | undefined) => void
   readonly fail: (error: Error) => void
 }
 
-/** Worker threads of lowest priority, each with its share of the nonces. One search at a time: a new one ends the last. */
+/**
+ * Worker threads of lowest priority, each with its share of the nonces. One search at a time: a new one ends the last.
+ * The threads are started by the first search, and one that dies is replaced by the next.
+ */
 class WorkerSearch implements NonceSearch {
   hashes = 0
   private readonly current = new Int32Array(new SharedArrayBuffer(4))
-  private readonly workers: Worker[]
+  private readonly workers: (Worker | undefined)[]
+  private closed = false
   private job: Job | undefined
   private lastId = 0
 
-  constructor(threads: number) {
+  constructor(
+    threads: number,
+    private readonly script: URL,
+  ) {
+    this.workers = new Array<undefined>(threads).fill(undefined)
+  }
+
+  private startWorker(slot: number): Worker {
     const workerData: SearchWorkerData = { current: this.current.buffer as SharedArrayBuffer }
-    this.workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(new URL('./worker.node.js', import.meta.url), { workerData })
-      worker.on('message', (result: SearchResult) => this.onResult(result))
-      worker.on('error', error => this.onError(error))
-      return worker
+    const worker = new Worker(this.script, { workerData })
+    let why = new Error('a search thread ended')
+    worker.on('message', (result: SearchResult) => this.onResult(result))
+    worker.on('error', error => {
+      why = error
     })
+    worker.on('exit', () => this.onDeath(slot, why))
+    this.workers[slot] = worker
+    return worker
   }
 
   search(
@@ -36,7 +53,7 @@ class WorkerSearch implements NonceSearch {
     { signal, mostTries = NONCES }: SearchOptions = {},
   ): Promise<Header | undefined> {
     this.end(undefined)
-    if (signal?.aborted) return Promise.resolve(undefined)
+    if (signal?.aborted || this.closed) return Promise.resolve(undefined)
     const id = ++this.lastId
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -47,6 +64,7 @@ class WorkerSearch implements NonceSearch {
       this.job = {
         id,
         header,
+        target,
         open: this.workers.length,
         settle: solved => {
           done()
@@ -57,29 +75,44 @@ class WorkerSearch implements NonceSearch {
           reject(error)
         },
       }
-      this.start(id, encodeHeader(header), target, mostTries)
+      this.start(id, encodeHeader(header), target, Math.min(mostTries, NONCES))
     })
   }
 
   private start(id: number, header: Uint8Array, target: bigint, mostTries: number): void {
     Atomics.store(this.current, 0, id)
     const share = Math.ceil(mostTries / this.workers.length)
-    this.workers.forEach((worker, i) => {
-      const from = i * share
+    for (let slot = 0; slot < this.workers.length; slot++) {
+      const from = slot * share
       const task: SearchTask = { id, header, target, from, count: Math.max(0, Math.min(share, mostTries - from)) }
+      const worker = this.workers[slot] ?? this.startWorker(slot)
       worker.postMessage(task)
-    })
+    }
   }
 
   private onResult({ id, nonce, tried }: SearchResult): void {
     this.hashes += tried
-    if (this.job?.id !== id) return
-    this.job.open--
-    if (nonce >= 0) this.end({ ...this.job.header, nonce })
-    else if (this.job.open === 0) this.end(undefined)
+    const { job } = this
+    if (job?.id !== id) return
+    job.open--
+    if (nonce >= 0) this.onFound(job, nonce)
+    else if (job.open === 0) this.end(undefined)
   }
 
-  private onError(error: Error): void {
+  private onFound({ header, target }: Job, nonce: number): void {
+    try {
+      this.end(solvedHeader(header, nonce, target))
+    } catch (error) {
+      this.fail(error as Error)
+    }
+  }
+
+  private onDeath(slot: number, error: Error): void {
+    this.workers[slot] = undefined
+    this.fail(error)
+  }
+
+  private fail(error: Error): void {
     const { job } = this
     this.job = undefined
     Atomics.store(this.current, 0, 0)
@@ -94,10 +127,20 @@ class WorkerSearch implements NonceSearch {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     this.end(undefined)
-    await Promise.all(this.workers.map(worker => worker.terminate()))
+    await Promise.all(this.workers.map(worker => worker?.terminate()))
   }
 }
 
+export interface WorkerSearchOptions {
+  readonly threads: number
+  /** What the threads run; the search for a nonce if left out. */
+  readonly script?: URL
+}
+
 /** Searches on so many threads of the machine, which get only what nothing else needs. */
-export const createWorkerSearch = ({ threads }: { readonly threads: number }): NonceSearch => new WorkerSearch(threads)
+export const createWorkerSearch = ({
+  threads,
+  script = new URL('./worker.node.js', import.meta.url),
+}: WorkerSearchOptions): NonceSearch => new WorkerSearch(threads, script)

@@ -28,6 +28,9 @@ describe('arguments in order', () => {
     ],
     ['sendrawtransaction', '["00"]', { hexstring: '00', maxfeerate: 10000000n, maxburnamount: 0n }],
     ['disconnectnode', '["", 3]', { address: '', nodeid: 3 }],
+    ['getblockhash', '[2147483647]', { height: 2147483647 }],
+    ['gettxout', '["ab", 4294967295]', { txid: 'ab', n: 4294967295, include_mempool: true }],
+    ['generatetoaddress', '[1, "ab", 4294967296]', { nblocks: 1, address: 'ab', maxtries: 4294967296 }],
   ])('%s %s', (name, params, args) => expect(check(name, params)).toEqual(args))
 
   test.each([
@@ -45,6 +48,10 @@ describe('arguments in order', () => {
     ],
     ['getblockhash', '[1.5]', -1, 'JSON integer out of range'],
     ['getblockhash', '[99999999999999999999]', -1, 'JSON integer out of range'],
+    ['getblockhash', '[2147483648]', -1, 'JSON integer out of range'],
+    ['gettxout', '["ab", -1]', -1, 'JSON integer out of range'],
+    ['gettxout', '["ab", 4294967296]', -1, 'JSON integer out of range'],
+    ['generatetoaddress', '[1, "ab", -1]', -1, 'JSON integer out of range'],
     ['getblock', '["ab", "1"]', -3, 'JSON value of type string is not of expected type number'],
     [
       'setnetworkactive',

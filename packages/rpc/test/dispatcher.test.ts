@@ -72,6 +72,13 @@ describe('JSON-RPC 2.0', () => {
       200,
       { jsonrpc: '2.0', error: error(-32601, 'Method not found'), id: 1 },
     ],
+    ['{"jsonrpc":"2.0","id":1}', 400, { jsonrpc: '2.0', error: error(-32600, 'Missing method'), id: 1 }],
+    ['{"jsonrpc":"2.0","method":5}', 400, { jsonrpc: '2.0', error: error(-32600, 'Method must be a string') }],
+    [
+      '{"jsonrpc":"2.0","id":1,"method":"getblockhash","params":[9]}',
+      200,
+      { jsonrpc: '2.0', error: error(-8, 'Block height out of range'), id: 1 },
+    ],
     ['{"jsonrpc":"2.0","method":"getblockcount"}', 204, undefined],
     ['{"jsonrpc":"2.0","method":"nosuch"}', 204, undefined],
     ['{"jsonrpc":"2.0","id":null,"method":"getblockcount"}', 200, { jsonrpc: '2.0', result: 7, id: null }],

@@ -5,7 +5,7 @@ import type { RpcContext } from './context.js'
 
 const isProgram = (found: ScriptClass): found is Extract<ScriptClass, { program: Uint8Array }> => 'program' in found
 
-/** Whether it pays to a script, in Core's sense: taproot does, a witness of the future cannot be known to. */
+/** Whether it pays to a script, in Core's sense: taproot and anchors do, a witness of the future cannot be known to. */
 function paysToScript({ type }: ScriptClass): boolean | undefined {
   if (type === 'witness_unknown') return undefined
   return type !== 'pubkeyhash' && type !== 'witness_v0_keyhash'
@@ -13,7 +13,7 @@ function paysToScript({ type }: ScriptClass): boolean | undefined {
 
 function describe(text: string, { params }: RpcContext): JsonObject {
   const answer = addressToScript(text, params.address)
-  if ('error' in answer) return { isvalid: false, error_locations: [], error: answer.error }
+  if ('error' in answer) return { isvalid: false, error_locations: answer.locations ?? [], error: answer.error }
   const found = classifyScript(answer.script)
   return {
     isvalid: true,
@@ -21,7 +21,9 @@ function describe(text: string, { params }: RpcContext): JsonObject {
     scriptPubKey: toHex(answer.script),
     isscript: paysToScript(found),
     iswitness: isProgram(found),
-    ...(isProgram(found) ? { witness_version: found.version, witness_program: toHex(found.program) } : {}),
+    ...(isProgram(found) && found.type !== 'anchor'
+      ? { witness_version: found.version, witness_program: toHex(found.program) }
+      : {}),
   }
 }
 

@@ -95,13 +95,10 @@ async function unspentOutput(
   }
 }
 
-/** Without a `hashType` the set's serialised hash is shown where the chain keeps one, else its MuHash. */
-async function coinSetInfo({ chain }: RpcContext, hashType: string | undefined): Promise<JsonObject> {
-  if (hashType !== undefined && !['hash_serialized_3', 'muhash', 'none'].includes(hashType)) {
-    throw invalidParameter(`'${hashType}' is not a valid hash_type`)
-  }
+const hashTypes: readonly string[] = ['hash_serialized_3', 'muhash', 'none']
+
+async function coinSetInfo({ chain }: RpcContext, shown: string): Promise<JsonObject> {
   const figures = await chain.statistics()
-  const shown = hashType ?? 'hash_serialized_3'
   return {
     height: figures.height,
     bestblock: figures.bestBlock,
@@ -139,10 +136,10 @@ export function blockchainHandlers(context: RpcContext): BlockchainHandlers {
       return toHex(raw)
     },
     gettxout: ({ txid, n, include_mempool }) => {
-      if (n < 0 || n > 0xffffffff) throw new RpcError(rpcCode.misc, 'JSON integer out of range')
       return unspentOutput(context, parseHash<Txid>(txid, 'txid'), n, include_mempool)
     },
     gettxoutsetinfo: ({ hash_type, hash_or_height }) => {
+      if (!hashTypes.includes(hash_type)) throw invalidParameter(`'${hash_type}' is not a valid hash_type`)
       if (hash_or_height !== undefined)
         throw invalidParameter('Querying specific block heights requires coinstatsindex')
       return coinSetInfo(context, hash_type)

@@ -46,11 +46,15 @@ export function descriptorChecksum(text: string): string {
   return Array.from({ length: 8 }, (_, i) => checksumCharset[symbol(i)]).join('')
 }
 
+/** Descriptors have no word for hybrid keys (06, 07). */
+const isDescribable = (key: Uint8Array): boolean => (key[0] as number) < 6
+
 /** The descriptor that says most about a script of which nothing but its bytes is known. */
 function bareDescriptor(script: Uint8Array, address: string | undefined): string {
   const found = classifyScript(script)
-  if (found.type === 'pubkey') return `pk(${toHex(found.publicKey)})`
-  if (found.type === 'multisig') return `multi(${[found.required, ...found.publicKeys.map(toHex)].join(',')})`
+  if (found.type === 'pubkey' && isDescribable(found.publicKey)) return `pk(${toHex(found.publicKey)})`
+  if (found.type === 'multisig' && found.publicKeys.every(isDescribable))
+    return `multi(${[found.required, ...found.publicKeys.map(toHex)].join(',')})`
   if (found.type === 'witness_v1_taproot') return `rawtr(${toHex(found.program)})`
   return address === undefined ? `raw(${toHex(script)})` : `addr(${address})`
 }

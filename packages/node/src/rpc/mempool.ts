@@ -54,8 +54,8 @@ function entryJson(mempool: RpcMempool, entry: RpcMempoolEntry): JsonObject {
       ancestor: amount(totalFee(ancestors)),
       descendant: amount(totalFee(descendants)),
     },
-    depends: [...entry.parents],
-    spentby: [...entry.children],
+    depends: [...entry.parents].sort(),
+    spentby: [...entry.children].sort(),
     'bip125-replaceable': ancestors.some(announcesReplacement),
     unbroadcast: false,
   }

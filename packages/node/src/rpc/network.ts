@@ -1,8 +1,9 @@
-import type { PeerInfo } from '@raistone/network'
+import { AddNodeError, type PeerInfo } from '@raistone/network'
 import {
   amount,
   findMethod,
   type Handlers,
+  invalidParameter,
   type JsonObject,
   type Method,
   methodHelp,
@@ -137,7 +138,10 @@ async function addNode({ network, log }: RpcContext, address: string, command: s
   const added = network.addedNodes().some(node => node.address === address)
   if (command === 'add') {
     if (added) throw new RpcError(rpcCode.nodeAlreadyAdded, 'Error: Node already added')
-    await network.addNode(address, 'add')
+    await network.addNode(address, 'add').catch(error => {
+      if (error instanceof AddNodeError) throw invalidParameter(`Error: ${address} is not HOST:PORT or a multiaddr`)
+      throw error
+    })
   } else if (command === 'remove') {
     if (!added) {
       throw new RpcError(rpcCode.nodeNotAdded, 'Error: Node could not be removed. It has not been added previously.')

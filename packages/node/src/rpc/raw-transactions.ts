@@ -10,7 +10,7 @@ import {
   rpcCode,
   typeMismatch,
 } from '@raistone/rpc'
-import { isUnspendable } from '@raistone/script'
+import { isUnspendable, MAX_ITEM_SIZE, opcode, ScriptCursor } from '@raistone/script'
 import { decodeTransactionHex, parseHash, requireEntry } from './arguments.js'
 import type { RpcContext, RpcMempoolEntry } from './context.js'
 import { confirmationsOf } from './header-json.js'
@@ -26,8 +26,8 @@ const ABSURD_FEE_RATE = 100_000_000n
 /** Transactions `testmempoolaccept` takes at once. */
 const MAX_TESTED = 25
 
-const undecodable = (message = 'TX decode failed.'): RpcError =>
-  new RpcError(rpcCode.deserialization, `${message} Make sure the tx has at least one input.`)
+const undecodable = (message: string): RpcError => new RpcError(rpcCode.deserialization, message)
+const NEEDS_INPUT = 'Make sure the tx has at least one input.'
 
 interface Found {
   readonly tx: Transaction
@@ -53,13 +53,16 @@ async function findInBlock(context: RpcContext, txid: Txid, entry: BlockEntry, w
   return { tx, entry, spent }
 }
 
-function findInMempool({ mempool, params }: RpcContext, txid: Txid): Found {
-  if (txid === params.genesis.transactions[0]?.txid) {
-    throw new RpcError(
-      rpcCode.invalidAddressOrKey,
-      'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
-    )
-  }
+/** Nothing can spend it, and it is no entry of any index. */
+function refuseGenesisCoinbase({ params }: RpcContext, txid: Txid): void {
+  if (txid !== params.genesis.transactions[0]?.txid) return
+  throw new RpcError(
+    rpcCode.invalidAddressOrKey,
+    'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
+  )
+}
+
+function findInMempool({ mempool }: RpcContext, txid: Txid): Found {
   const found = mempool.get(txid)
   if (!found) {
     throw notFound(
@@ -104,8 +107,17 @@ async function alreadyConfirmed({ chain }: RpcContext, tx: Transaction): Promise
   return keys.some(key => view.get(key) !== undefined)
 }
 
+/** Core's HasValidOps: a script with an operation that does not exist, or too long a push, is never satisfied. */
+function hasValidOps(script: Uint8Array): boolean {
+  const at = new ScriptCursor(script)
+  while (at.advance()) if (at.op > opcode.OP_NOP10 || at.dataLength > MAX_ITEM_SIZE) return false
+  return !at.broken
+}
+
 async function send(context: RpcContext, tx: Transaction, maxFeeRate: Sats, maxBurn: Sats): Promise<Txid> {
-  const burnt = tx.outputs.some(output => output.value > maxBurn && isUnspendable(output.script))
+  const burnt = tx.outputs.some(
+    ({ value, script }) => value > maxBurn && (isUnspendable(script) || !hasValidOps(script)),
+  )
   if (burnt) {
     throw new RpcError(rpcCode.verifyError, 'Unspendable output exceeds maximum configured by user (maxburnamount)')
   }
@@ -132,8 +144,11 @@ const refusal = (reject: Reject): RpcError =>
 /** Satoshis per 1,000 virtual bytes, rounded down as Core's CFeeRate. */
 const feeRateOf = ({ fee, vsize }: RpcMempoolEntry): Sats => (fee * 1000n) / BigInt(vsize)
 
+const idsOf = ({ txid, wtxid }: Transaction): JsonObject => ({ txid, wtxid })
+const TOO_DEAR = 'max-fee-exceeded'
+
 async function testOne({ mempool }: RpcContext, tx: Transaction, maxFeeRate: Sats): Promise<JsonObject> {
-  const ids = { txid: tx.txid, wtxid: tx.wtxid }
+  const ids = idsOf(tx)
   const answer = await mempool.accept(tx, { testOnly: true })
   if ('reject' in answer) {
     const { reject } = answer
@@ -141,7 +156,7 @@ async function testOne({ mempool }: RpcContext, tx: Transaction, maxFeeRate: Sat
     return { ...ids, allowed: false, 'reject-reason': reject.rule, 'reject-details': reasonText(reject) }
   }
   const { entry } = answer
-  if (paysMoreThan(entry, maxFeeRate)) return { ...ids, allowed: false, 'reject-reason': 'max-fee-exceeded' }
+  if (paysMoreThan(entry, maxFeeRate)) return { ...ids, allowed: false, 'reject-reason': TOO_DEAR }
   const fees = {
     base: amount(entry.fee),
     'effective-feerate': amount(feeRateOf(entry)),
@@ -150,10 +165,20 @@ async function testOne({ mempool }: RpcContext, tx: Transaction, maxFeeRate: Sat
   return { ...ids, allowed: true, vsize: entry.vsize, fees }
 }
 
+/** After one that pays too much nothing is said of the rest, which may spend from it. */
+async function testAll(context: RpcContext, txs: readonly Transaction[], maxFeeRate: Sats): Promise<JsonObject[]> {
+  const answers: JsonObject[] = []
+  for (const tx of txs) {
+    const ended = answers.some(answer => answer['reject-reason'] === TOO_DEAR)
+    answers.push(ended ? idsOf(tx) : await testOne(context, tx, maxFeeRate))
+  }
+  return answers
+}
+
 function decodeTested(raw: JsonValue): Transaction {
   if (typeof raw !== 'string') throw typeMismatch(raw, 'string')
   const tx = decodeTransactionHex(raw)
-  if (!tx) throw undecodable(`TX decode failed: ${raw}`)
+  if (!tx) throw undecodable(`TX decode failed: ${raw} ${NEEDS_INPUT}`)
   return tx
 }
 
@@ -162,6 +187,7 @@ export function rawTransactionHandlers(context: RpcContext): RawTransactionHandl
   return {
     getrawtransaction: async ({ txid, verbosity, blockhash }) => {
       const id = parseHash<Txid>(txid, 'parameter 1')
+      refuseGenesisCoinbase(context, id)
       const entry =
         blockhash === undefined ? undefined : requireEntry(context, blockhash, 'parameter 3', 'Block hash not found')
       const found = entry ? await findInBlock(context, id, entry, verbosity > 1) : findInMempool(context, id)
@@ -169,13 +195,13 @@ export function rawTransactionHandlers(context: RpcContext): RawTransactionHandl
     },
     decoderawtransaction: ({ hexstring, iswitness }) => {
       const tx = decodeTransactionHex(hexstring, iswitness)
-      if (!tx) throw undecodable()
+      if (!tx) throw undecodable('TX decode failed')
       return transactionJson(tx, context.params)
     },
     sendrawtransaction: ({ hexstring, maxfeerate, maxburnamount }) => {
       checkFeeRate(maxfeerate)
       const tx = decodeTransactionHex(hexstring)
-      if (!tx) throw undecodable()
+      if (!tx) throw undecodable(`TX decode failed. ${NEEDS_INPUT}`)
       return send(context, tx, maxfeerate, maxburnamount)
     },
     testmempoolaccept: async ({ rawtxs, maxfeerate }) => {
@@ -183,9 +209,7 @@ export function rawTransactionHandlers(context: RpcContext): RawTransactionHandl
         throw invalidParameter(`Array must contain between 1 and ${MAX_TESTED} transactions.`)
       }
       checkFeeRate(maxfeerate)
-      const answers: JsonObject[] = []
-      for (const tx of rawtxs.map(decodeTested)) answers.push(await testOne(context, tx, maxfeerate))
-      return answers
+      return testAll(context, rawtxs.map(decodeTested), maxfeerate)
     },
   }
 }

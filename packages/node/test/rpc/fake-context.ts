@@ -1,5 +1,5 @@
 import type { BlockEntry, Coin, Reject } from '@raistone/consensus'
-import type { PeerInfo } from '@raistone/network'
+import { AddNodeError, type PeerInfo } from '@raistone/network'
 import { type OutpointKey, outpointKey, type Transaction, type Txid } from '@raistone/primitives'
 import type { RpcChain, RpcContext, RpcMempool, RpcMempoolEntry, RpcNetwork } from '../../src/rpc/context.js'
 import { blockAfter, blocks, entryOf, firstSpend, payTo, regtest, spend, spentInTwo } from './fake-ledger.js'
@@ -140,6 +140,7 @@ function fakeNetwork(asked: Asked): RpcNetwork {
     addNode: async (address, command) => {
       asked.log.push(`${command} ${address}`)
       if (address === 'unreachable') throw new Error('no route')
+      if (address === 'a:b:c') throw new AddNodeError('bad-address', address)
     },
     disconnect: async which => which === 3 || which === peer.hostPort,
     setActive: async state => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { toHex } from '@raistone/primitives'
+import { fromHex, toHex } from '@raistone/primitives'
 import {
   Dispatcher,
   findMethod,
@@ -99,8 +99,8 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
   ['getblockhash', '[3]', -8, 'Block height out of range'],
   ['getblockhash', '[-1]', -8, 'Block height out of range'],
   ['gettxout', '["00", 0]', -8, "txid must be of length 64 (not 2, for '00')"],
-  ['gettxout', `["${child.txid}", -1]`, -1, 'JSON integer out of range'],
   ['gettxoutsetinfo', '["md5"]', -8, "'md5' is not a valid hash_type"],
+  ['gettxoutsetinfo', '["md5", 1]', -8, "'md5' is not a valid hash_type"],
   ['gettxoutsetinfo', '["none", 1]', -8, 'Querying specific block heights requires coinstatsindex'],
   ['getrawmempool', '[true, true]', -8, 'Verbose results cannot contain mempool sequence values.'],
   ['generatetoaddress', '[1, "x"]', -5, 'Error: Invalid address'],
@@ -108,6 +108,7 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
   ['submitblock', '["xy"]', -22, 'Block decode failed'],
   ['submitblock', `["${toHex(next.raw.subarray(0, 80))}00"]`, -22, 'Block does not start with a coinbase'],
   ['addnode', '["10.0.0.1", "add"]', -23, 'Error: Node already added'],
+  ['addnode', '["a:b:c", "add"]', -8, 'Error: a:b:c is not HOST:PORT or a multiaddr'],
   ['addnode', '["10.0.0.9", "remove"]', -24, 'Error: Node could not be removed. It has not been added previously.'],
   ['disconnectnode', '["1.1.1.1:1"]', -29, 'Node not found in connected nodes'],
   ['disconnectnode', '["", 9]', -29, 'Node not found in connected nodes'],
@@ -133,7 +134,13 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
     -5,
     'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
   ],
-  ['decoderawtransaction', '["00"]', -22, 'TX decode failed. Make sure the tx has at least one input.'],
+  [
+    'getrawtransaction',
+    `["${genesis.transactions[0]?.txid}", 1, "${genesis.hash}"]`,
+    -5,
+    'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
+  ],
+  ['decoderawtransaction', '["00"]', -22, 'TX decode failed'],
   ['sendrawtransaction', '["xx"]', -22, 'TX decode failed. Make sure the tx has at least one input.'],
   [
     'sendrawtransaction',
@@ -231,6 +238,28 @@ describe('figures', () => {
     expect((await call('validateaddress', '["1BitcoinEaterAddressDontSendf59kuE"]')).plain).toMatchObject({
       isvalid: false,
     })
+    expect((await call('validateaddress', `["${address.slice(0, -1)}q"]`)).plain).toMatchObject({
+      isvalid: false,
+      error_locations: [address.length - 1],
+    })
+    expect((await call('validateaddress', '["bcrt1pfeesnyr2tx"]')).plain).toEqual({
+      isvalid: true,
+      address: 'bcrt1pfeesnyr2tx',
+      scriptPubKey: '51024e73',
+      isscript: true,
+      iswitness: true,
+    })
+  })
+
+  test('a key that no descriptor can hold is shown raw', async () => {
+    const described = async (key: string): Promise<string> => {
+      const script = fromHex(`41${key}ac`)
+      const { plain } = await call('decoderawtransaction', `["${toHex(spend(child, 1n, script).raw)}"]`)
+      return (plain as { vout: { scriptPubKey: { desc: string } }[] }).vout[0]?.scriptPubKey.desc ?? ''
+    }
+    const point = `79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798${'48'.repeat(32)}`
+    expect(await described(`04${point}`)).toContain(`pk(04${point})#`)
+    expect(await described(`06${point}`)).toContain(`raw(4106${point}ac)#`)
   })
 })
 
@@ -276,6 +305,10 @@ describe('what the node is asked to do', () => {
     const burning = toHex(spend(child, 5n, Uint8Array.of(0x6a)).raw)
     await expect(call('sendrawtransaction', `["${burning}"]`)).rejects.toMatchObject({ code: -25 })
     expect((await call('sendrawtransaction', `["${burning}", 0, 0.00000005]`)).asked.log).toHaveLength(1)
+    const impossible = toHex(spend(child, 5n, Uint8Array.of(0x51, 0xba)).raw)
+    await expect(call('sendrawtransaction', `["${impossible}"]`)).rejects.toMatchObject({ code: -25 })
+    const lastOpcode = toHex(spend(child, 5n, Uint8Array.of(0x51, 0xb9)).raw)
+    expect((await call('sendrawtransaction', `["${lastOpcode}", 0]`)).asked.log).toHaveLength(1)
   })
 
   test('testmempoolaccept gives the reason', async () => {
@@ -292,6 +325,14 @@ describe('what the node is asked to do', () => {
       'reject-details': 'dust',
     })
     expect(await tested({ rule: 'x', cause: 'missing' })).toEqual({ ...ids, 'reject-reason': 'missing-inputs' })
+  })
+
+  test('testmempoolaccept says nothing of what comes after a fee that is too high', async () => {
+    const both = `[["${toHex(fresh.raw)}", "${toHex(waiting.raw)}"], 0.00000001]`
+    expect((await call('testmempoolaccept', both)).plain).toEqual([
+      { txid: fresh.txid, wtxid: fresh.wtxid, allowed: false, 'reject-reason': 'max-fee-exceeded' },
+      { txid: waiting.txid, wtxid: waiting.wtxid },
+    ])
   })
 
   test('addnode, setnetworkactive, stop', async () => {

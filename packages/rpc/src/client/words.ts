@@ -17,7 +17,7 @@ const textTypes: ReadonlySet<ArgType> = new Set(['string', 'hex'])
 
 const isText = (param: Param | undefined): boolean => param === undefined || textTypes.has(param.type)
 
-/** An amount may be a plain word that the server will judge; everything else must be JSON. */
+/** What is no text must be JSON, as bitcoin-cli has it. */
 function wordValue(param: Param | undefined, word: string): JsonValue {
   if (isText(param)) return word
   try {
@@ -34,7 +34,7 @@ export function paramsFromWords(methodName: string, words: readonly string[], na
   return namedParams(params, words)
 }
 
-/** Words with `NAME=` are named; the others are positional and go into `args`. */
+/** Words with `NAME=` are named, a later one in place of an earlier; the others are positional and go into `args`. */
 function namedParams(params: readonly Param[], words: readonly string[]): Readonly<Record<string, JsonValue>> {
   const out: Record<string, JsonValue> = {}
   const positional: JsonValue[] = []
@@ -45,7 +45,6 @@ function namedParams(params: readonly Param[], words: readonly string[]): Readon
       continue
     }
     const name = word.slice(0, equals)
-    if (Object.hasOwn(out, name)) throw new WordError(`Parameter ${name} specified multiple times`)
     const param = params.find(candidate => candidate.name === name || candidate.aliases?.includes(name))
     out[name] =
       name === 'args' && !param ? parseJsonWord(word.slice(equals + 1)) : wordValue(param, word.slice(equals + 1))

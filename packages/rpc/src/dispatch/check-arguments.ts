@@ -9,15 +9,17 @@ import { parseCoins } from './parse-coins.js'
 interface Check {
   /** The JSON type that must come, in Core's words; undefined if the conversion judges. */
   readonly expected?: string
-  convert(value: JsonValue): unknown
+  convert(value: JsonValue, param: Param): unknown
 }
 
 const asItIs = (value: JsonValue): unknown => value
 
-function wholeNumber(value: JsonValue): number {
-  if (typeof value === 'number') return value
-  if (jsonTypeName(value) === 'number') throw new RpcError(rpcCode.misc, 'JSON integer out of range')
-  throw typeMismatch(value, 'number')
+const int32: readonly [number, number] = [-(2 ** 31), 2 ** 31 - 1]
+
+function wholeNumber(value: JsonValue, { range: [least, most] = int32 }: Param): number {
+  if (jsonTypeName(value) !== 'number') throw typeMismatch(value, 'number')
+  if (typeof value === 'number' && value >= least && value <= most) return value
+  throw new RpcError(rpcCode.misc, 'JSON integer out of range')
 }
 
 const mismatch = (got: string, expected: string): string =>
@@ -35,7 +37,7 @@ const checks: Readonly<Record<ArgType, Check>> = {
   boolean: { expected: 'bool', convert: asItIs },
   array: { expected: 'array', convert: asItIs },
   object: { expected: 'object', convert: asItIs },
-  verbosity: { convert: value => (typeof value === 'boolean' ? Number(value) : wholeNumber(value)) },
+  verbosity: { convert: (value, param) => (typeof value === 'boolean' ? Number(value) : wholeNumber(value, param)) },
   any: { convert: asItIs },
 }
 
@@ -72,7 +74,8 @@ export function checkArguments(method: Method, params: JsonValue): Readonly<Reco
   const args: Record<string, unknown> = {}
   method.params.forEach((param, i) => {
     const value = given[i]
-    args[param.name] = absent(value) && param.optional ? param.default : checks[param.type].convert(value ?? null)
+    args[param.name] =
+      absent(value) && param.optional ? param.default : checks[param.type].convert(value ?? null, param)
   })
   return args
 }

@@ -142,11 +142,11 @@ export class Dispatcher {
     return this.refusal(id, version, new RpcError(rpcCode.internal, 'The answers to this batch are too long'))
   }
 
-  /** In version 2 the HTTP status is 200 whatever the error, unless there was no proper request. */
+  /** In version 2 the HTTP status is 200 whatever the error, unless the envelope is wrong (-32600). */
   private refusal(id: JsonValue | undefined, version: 1 | 2, { code, message }: RpcError): Answer {
     const error = { code, message }
     const text = writeJson(version === 2 ? { jsonrpc: '2.0', error, id } : { result: null, error, id })
-    return { status: version === 2 ? 200 : statusOf(code), text }
+    return { status: version === 2 && code !== rpcCode.invalidRequest ? 200 : statusOf(code), text }
   }
 
   private help(command: string | undefined): string {

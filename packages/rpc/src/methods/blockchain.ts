@@ -119,7 +119,7 @@ export const gettxout = method('gettxout', {
   about: 'Returns an output nobody has spent, or null.',
   params: [
     { name: 'txid', type: 'hex', about: 'Transaction id' },
-    { name: 'n', type: 'number', about: 'Which output' },
+    { name: 'n', type: 'number', range: [0, 2 ** 32 - 1], about: 'Which output' },
     {
       name: 'include_mempool',
       type: 'boolean',
@@ -152,7 +152,7 @@ export const gettxoutsetinfo = method('gettxoutsetinfo', {
       name: 'hash_type',
       type: 'string',
       optional: true,
-      defaultHint: 'hash_serialized_3 where it is kept, else muhash',
+      default: 'hash_serialized_3',
       about: "Which hash of the set: 'hash_serialized_3', 'muhash', 'none'",
     },
     { name: 'hash_or_height', type: 'any', optional: true, about: 'Needs an index of the past; refused without one' },

@@ -19,7 +19,7 @@ const entry = object({
   }),
   depends: array(hex('Parents in the mempool')),
   spentby: array(hex('Children in the mempool')),
-  'bip125-replaceable': boolean('Whether it may be replaced (always, where full replacement is the policy)'),
+  'bip125-replaceable': boolean('Whether it or an ancestor announces that it may be replaced (BIP-0125)'),
   unbroadcast: boolean('Whether no peer has asked for it yet'),
 })
 

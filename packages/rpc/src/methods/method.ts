@@ -29,6 +29,8 @@ export interface Param {
   /** Other names it may be given by. */
   readonly aliases?: readonly string[]
   readonly optional?: boolean
+  /** Smallest and largest whole number Core's type for it holds; 32 bits with a sign if left out. */
+  readonly range?: readonly [least: number, most: number]
   /** What an absent optional argument becomes. */
   readonly default?: string | number | boolean | Sats
   /** The default in words, where it is no constant. */

@@ -13,6 +13,7 @@ export const generatetoaddress = method('generatetoaddress', {
     {
       name: 'maxtries',
       type: 'number',
+      range: [0, Number.MAX_SAFE_INTEGER],
       optional: true,
       default: DEFAULT_MAX_TRIES,
       about: 'Nonces to try before giving up',

@@ -65,7 +65,13 @@ export const disconnectnode = method('disconnectnode', {
   about: 'Ends the connection with a peer, given by address or by id.',
   params: [
     { name: 'address', type: 'string', optional: true, about: 'As getpeerinfo shows it' },
-    { name: 'nodeid', type: 'number', optional: true, about: 'As getpeerinfo shows it' },
+    {
+      name: 'nodeid',
+      type: 'number',
+      range: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+      optional: true,
+      about: 'As getpeerinfo shows it',
+    },
   ],
   result: [{ shape: nothing() }],
   examples: ['"192.168.0.6:8333"', '"" 1'],

@@ -33,11 +33,20 @@ function raistone(root, ...args) {
   })
 }
 
+/** What the directory says of its rules; undefined in a new one, and where it cannot be read: the node judges then. */
+function networkIdOf({ genesis }) {
+  if (!existsSync(genesis)) return undefined
+  try {
+    return JSON.parse(readFileSync(genesis, 'utf8')).networkId
+  } catch {
+    return undefined
+  }
+}
+
 /** The directory of a devnet whose rules have changed since cannot be used: it is kept under another name. */
 function moveOldChain(directory, params) {
-  if (!existsSync(directory.genesis)) return
-  const { networkId } = JSON.parse(readFileSync(directory.genesis, 'utf8'))
-  if (networkId === params.networkId) return
+  const networkId = networkIdOf(directory)
+  if (networkId === undefined || networkId === params.networkId) return
   let target = `${directory.path}.old-${networkId}`
   for (let n = 2; existsSync(target); n++) target = `${directory.path}.old-${networkId}-${n}`
   renameSync(directory.path, target)

@@ -31,6 +31,8 @@ export const dataDirectory = (path: string): DataDirectory => ({
 /** Who holds a data directory, as its `.lock` file says. */
 export interface Holder {
   readonly pid: number
+  /** When the process began, where the system tells: its number alone may come again. */
+  readonly started?: string
   readonly command: string
   /** URL of its JSON-RPC, once it answers. */
   readonly rpc?: string
@@ -48,21 +50,45 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** The process that holds the directory; undefined if none does, or the one that did is gone. */
-export function readHolder(directory: DataDirectory): Holder | undefined {
+/** Boot and tick at which a process began, which no other of the same number shares; undefined where /proc is not. */
+function startOf(pid: number): string | undefined {
   try {
-    const holder = JSON.parse(readFileSync(directory.lock, 'utf8')) as Holder
-    return Number.isInteger(holder.pid) && isAlive(holder.pid) ? holder : undefined
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name stands in brackets and may hold anything; the 22nd field is the 20th behind it.
+    const tick = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${tick}`
   } catch {
     return undefined
   }
 }
 
+function isRunning({ pid, started }: Holder): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return false
+  const now = started === undefined ? undefined : startOf(pid)
+  return now === undefined || now === started
+}
+
+/** What a `.lock` file says, whether that is still true or not. */
+function readLock(directory: DataDirectory): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(directory.lock, 'utf8')) as Holder
+  } catch {
+    return undefined
+  }
+}
+
+/** The process that holds the directory; undefined if none does, or the one that did is gone. */
+export function readHolder(directory: DataDirectory): Holder | undefined {
+  const holder = readLock(directory)
+  return holder && isRunning(holder) ? holder : undefined
+}
+
+/** Whoever cannot be named is not: our own number in the file says that another's entry is lost. */
 const inUse = (directory: DataDirectory, holder: Holder | undefined): Error =>
   failure(
-    holder
+    holder && holder.pid !== process.pid
       ? `data directory ${directory.path} is in use by process ${holder.pid} (${holder.command}): stop it, or choose another --datadir`
-      : `data directory ${directory.path} is in use by another process: stop it, or choose another --datadir`,
+      : `data directory ${directory.path} is in use already: stop who uses it, or choose another --datadir`,
   )
 
 /**
@@ -77,7 +103,13 @@ export class DirectoryLock {
 
   static take(directory: DataDirectory, command: string, params: ChainParams): DirectoryLock {
     createDirectory(directory)
-    const holder: Holder = { pid: process.pid, command, networkId: params.networkId }
+    const started = startOf(process.pid)
+    const holder: Holder = {
+      pid: process.pid,
+      ...(started === undefined ? {} : { started }),
+      command,
+      networkId: params.networkId,
+    }
     try {
       writeFileSync(directory.lock, JSON.stringify(holder), { flag: 'wx', mode: 0o600 })
     } catch (error) {
@@ -95,8 +127,10 @@ export class DirectoryLock {
     writeFileSync(this.directory.lock, JSON.stringify(this.holder), { mode: 0o600 })
   }
 
+  /** Leaves the file alone if it has become another process's. */
   release(): void {
-    rmSync(this.directory.lock, { force: true })
+    const found = readLock(this.directory)
+    if (found === undefined || found.pid === this.holder.pid) rmSync(this.directory.lock, { force: true })
   }
 }
 

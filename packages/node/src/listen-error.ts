@@ -1,4 +1,5 @@
-import { CliError, failure } from './cli/cli-error.js'
+import { AddNodeError } from '@raistone/network'
+import { CliError, failure, usageError } from './cli/cli-error.js'
 
 const codeOf = (error: unknown): string => {
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] }
@@ -11,13 +12,19 @@ const codeOf = (error: unknown): string => {
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
   EACCES: 'may not be used by this user',
-  EADDRNOTAVAIL: 'is not an address of this machine',
 }
 
-/** Why a socket could not be opened, as one line that says what to do. */
-export function listenFailure(error: unknown, where: string, option: string): Error {
+/** Why a socket could not be opened, or a peer cannot be dialled, as one line that says what to do. */
+export function listenFailure(error: unknown, where: string, option: 'port' | 'rpcport'): Error {
   if (error instanceof CliError) return error
-  const reason = reasons[codeOf(error)]
+  if (error instanceof AddNodeError) {
+    return usageError(`--addnode or --connect ${error.message}: HOST[:PORT] or a multiaddr is wanted`)
+  }
+  const code = codeOf(error)
+  if (code === 'EADDRNOTAVAIL') {
+    return failure(`${where} is not on this machine: choose another with --${option.replace('port', 'bind')}`)
+  }
+  const reason = reasons[code]
   if (reason) return failure(`${where} ${reason}: choose another with --${option} (0 is any free port)`)
   return error instanceof Error ? error : new Error(String(error))
 }

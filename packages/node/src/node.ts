@@ -11,7 +11,7 @@ import {
 import { createWorkerSearch } from '@raistone/mining/search'
 import { Network } from '@raistone/network'
 import { addressToScript, type BlockHash } from '@raistone/primitives'
-import { createRpcServer, type RpcServer } from '@raistone/rpc/server'
+import { createAllowList, createRpcServer, type RpcServer } from '@raistone/rpc/server'
 import { usageError } from './cli/cli-error.js'
 import type { Endpoint, NodeConfig } from './config/node-config.js'
 import { type DataDirectory, DirectoryLock, dataDirectory } from './data-directory.js'
@@ -22,7 +22,7 @@ import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
 import type { RpcPolicy } from './rpc/context.js'
 import { createHandlers } from './rpc/handlers.js'
-import { removeCookie, writeCookie } from './rpc-access.js'
+import { type Credentials, newCookie, removeCookie, writeCookie } from './rpc-access.js'
 import { type Service, startAll } from './service.js'
 import { SteadyClock } from './steady-clock.js'
 import { version } from './version.js'
@@ -83,6 +83,16 @@ function minerScript({ mining, params }: NodeConfig): Uint8Array {
   return scriptOf(mining.payTo, '--mine-to', params)
 }
 
+/** Refuses what cannot work before anything on the disk is touched. */
+function checkConfig(config: NodeConfig): void {
+  if (config.mining.enabled) minerScript(config)
+  try {
+    createAllowList(config.rpc.allowIps)
+  } catch (error) {
+    throw usageError(`--${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 const policy: RpcPolicy = {
   maxMempoolBytes: mempoolLimits.maxBytes,
   minRelayFeeRate: mempoolPolicy.minRelayFeeRate,
@@ -103,7 +113,7 @@ class NodeParts {
   private readonly workers: NonceSearch | undefined
   readonly rpc: RpcServer | undefined
   readonly miner: Miner | undefined
-  readonly cookieFile: string | undefined
+  private readonly cookie: Credentials = newCookie()
 
   constructor(
     readonly config: NodeConfig,
@@ -131,7 +141,6 @@ class NodeParts {
     )
     this.workers = config.mining.enabled ? createWorkerSearch({ threads: config.mining.threads }) : undefined
     this.miner = this.workers && this.createMiner(this.workers, minerScript(config), random)
-    this.cookieFile = config.rpc.enabled ? (config.rpc.cookieFile ?? directory.cookie) : undefined
     this.rpc = config.rpc.enabled ? this.createRpc() : undefined
   }
 
@@ -158,8 +167,8 @@ class NodeParts {
     const { chain } = this.ledger
     const log = this.log.child('rpc')
     const credentials = [
-      ...(rpc.user !== undefined && rpc.password !== undefined ? [{ user: rpc.user, password: rpc.password }] : []),
-      ...(this.cookieFile === undefined ? [] : [writeCookie(this.cookieFile)]),
+      ...(rpc.password === undefined ? [] : [{ user: rpc.user, password: rpc.password }]),
+      this.cookie,
     ]
     const handlers = createHandlers({
       params,
@@ -187,10 +196,29 @@ class NodeParts {
     })
   }
 
+  get cookieFile(): string {
+    return this.config.rpc.cookieFile ?? this.directory.cookie
+  }
+
+  /** The cookie file is written when the port is ours: until then it may be that of another node. */
+  private async startRpc(rpc: RpcServer): Promise<void> {
+    const where = this.config.rpc.bind.map(({ host, port }) => `${host}:${port}`).join(', ')
+    await rpc.start().catch(error => {
+      throw listenFailure(error, `port for JSON-RPC ${where}`, 'rpcport')
+    })
+    writeCookie(this.cookieFile, this.cookie)
+  }
+
+  private async stopRpc(rpc: RpcServer): Promise<void> {
+    this.halt.abort()
+    removeCookie(this.cookieFile, this.cookie)
+    await rpc.stop()
+  }
+
   /** In the order they are started; stopped in reverse. */
   get services(): readonly Service[] {
     const { mempool, network, workers, rpc, miner, config } = this
-    const { network: net, rpc: rpcConfig } = config
+    const { network: net } = config
     return [
       { name: 'mempool', start: () => mempool.start(), stop: () => mempool.stop() },
       {
@@ -209,25 +237,7 @@ class NodeParts {
       },
       ...(workers ? [{ name: 'search', start: () => undefined, stop: () => workers.close() }] : []),
       ...(miner ? [{ name: 'miner', start: () => miner.start(), stop: () => miner.stop() }] : []),
-      ...(rpc
-        ? [
-            {
-              name: 'rpc',
-              start: () =>
-                rpc.start().catch(error => {
-                  throw listenFailure(
-                    error,
-                    `port for JSON-RPC ${rpcConfig.bind.map(({ host, port }) => `${host}:${port}`).join(', ')}`,
-                    'rpcport',
-                  )
-                }),
-              stop: () => {
-                this.halt.abort()
-                return rpc.stop()
-              },
-            },
-          ]
-        : []),
+      ...(rpc ? [{ name: 'rpc', start: () => this.startRpc(rpc), stop: () => this.stopRpc(rpc) }] : []),
     ]
   }
 }
@@ -244,10 +254,9 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
   const { signal, random = Math.random } = environment
   const clock = new SteadyClock(environment.clock ?? machineClock, () => performance.now())
   const directory = dataDirectory(config.directory)
-  if (config.mining.enabled) minerScript(config)
+  checkConfig(config)
   const lock = DirectoryLock.take(directory, 'raistone node', config.params)
-  const log = environment.log ?? createLog({ file: directory.log, ...config.log })
-  const undo: (() => Promise<void> | void)[] = [() => lock.release(), () => log.flush()]
+  const undo: (() => Promise<void> | void)[] = [() => lock.release()]
   const unwind = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
   }
@@ -258,6 +267,8 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
   signal?.addEventListener('abort', () => requestStop(), { once: true })
   if (signal?.aborted) requestStop()
   try {
+    const log = environment.log ?? createLog({ file: directory.log, ...config.log })
+    undo.push(() => log.close())
     const identity = await loadIdentity(directory.nodeKey)
     const ledger = await openLedger(directory, clock, {
       params: config.params,
@@ -280,8 +291,6 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
     chain.events.on('tip', () => clock.mark())
     logChain(chain, log)
     const parts = new NodeParts(config, directory, ledger, clock, log, identity, random, requestStop)
-    const { cookieFile } = parts
-    if (cookieFile !== undefined) undo.push(() => removeCookie(cookieFile))
     const stopServices = await startAll(parts.services)
     undo.push(stopServices)
     const rpcUrl = parts.rpc?.addresses[0] && urlOf(parts.rpc.addresses[0])
@@ -304,7 +313,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       peerId: parts.network.peerId,
       multiaddrs: () => parts.network.multiaddrs(),
       rpcUrl,
-      cookieFile: config.rpc.password === undefined ? cookieFile : undefined,
+      cookieFile: config.rpc.enabled && config.rpc.password === undefined ? parts.cookieFile : undefined,
       chainArgument: config.chainArgument,
       stopped,
       generate: (count, address) => parts.generate(count, scriptOf(address, 'address', config.params)),

@@ -11,17 +11,20 @@ export interface Credentials {
 /** Core's name for the user of a cookie file. */
 const COOKIE_USER = '__cookie__'
 
-/** Makes a new password and writes it for clients on this machine, readable by the owner only. */
-export function writeCookie(file: string): Credentials {
-  const password = randomBytes(32).toString('hex')
+/** A new password for clients on this machine. */
+export const newCookie = (): Credentials => ({ user: COOKIE_USER, password: randomBytes(32).toString('hex') })
+
+/** Writes the cookie file in one step, readable by the owner only. */
+export function writeCookie(file: string, { user, password }: Credentials): void {
   const temporary = `${file}.tmp`
   try {
-    writeFileSync(temporary, `${COOKIE_USER}:${password}`, { mode: 0o600 })
+    // One that is left over keeps its mode, whatever that is.
+    rmSync(temporary, { force: true })
+    writeFileSync(temporary, `${user}:${password}`, { mode: 0o600, flag: 'wx' })
     renameSync(temporary, file)
   } catch (error) {
     throw failure(`cannot write cookie file ${file}: ${(error as Error).message}`)
   }
-  return { user: COOKIE_USER, password }
 }
 
 /** What a cookie file says; undefined without one. */
@@ -32,4 +35,7 @@ export function readCookie(file: string): Credentials | undefined {
   return at < 0 ? undefined : { user: text.slice(0, at), password: text.slice(at + 1) }
 }
 
-export const removeCookie = (file: string): void => rmSync(file, { force: true })
+/** Removes the file if it is still ours: another node may have been given the same. */
+export function removeCookie(file: string, { password }: Credentials): void {
+  if (readCookie(file)?.password === password) rmSync(file, { force: true })
+}

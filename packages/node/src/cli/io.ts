@@ -47,8 +47,14 @@ const endQuietly = (error: NodeJS.ErrnoException): void => {
   process.exit()
 }
 
+/** Notes that nobody reads any more are lost, and nothing else is. */
+const loseQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
+}
+
 /** The process's own streams and environment. */
 export function processIo(): Io {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', loseQuietly)
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', endQuietly)
   const interactive = Boolean(process.stdin.isTTY && process.stderr.isTTY)
   const asker = (hidden: boolean) => (text: string, instead: string) => {

@@ -5,7 +5,7 @@
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g
 
-/** The same JSON with an indent of two spaces, every literal untouched. */
+/** The same JSON laid out as bitcoin-cli does it, every literal untouched: two spaces a level, empty lists on two lines. */
 export function indentJson(json: string): string {
   const tokens = json.match(token) ?? []
   let depth = 0
@@ -19,8 +19,7 @@ export function indentJson(json: string): string {
       out += empty ? text : text + newline()
     } else if (text === '}' || text === ']') {
       depth--
-      const empty = tokens[i - 1] === '{' || tokens[i - 1] === '['
-      out += empty ? text : newline() + text
+      out += newline() + text
     } else if (text === ',') out += text + newline()
     else if (text === ':') out += ': '
     else out += text

@@ -2,10 +2,12 @@ import {
   createRpcClient,
   HttpError,
   paramsFromWords,
+  parseJson,
   type RpcClient,
   RpcError,
   UnreachableError,
   WordError,
+  writeJson,
 } from '@raistone/rpc'
 import { parseWords } from '../config/parse-words.js'
 import { type Configured, configure } from '../config/settings.js'
@@ -103,15 +105,19 @@ interface NetworkInfo {
   readonly connections: number
   readonly connections_in: number
   readonly connections_out: number
+  readonly timeoffset: number
   readonly relayfee: number
+  readonly warnings: readonly string[]
 }
 
+/** One object with the members of both, every number as it came. */
+const merged = (texts: readonly string[]): string => writeJson(Object.assign({}, ...texts.map(parseJson)), 2)
+
 async function getInfo(client: RpcClient, json: boolean): Promise<string> {
-  const [chain, network] = [
-    await client.call<ChainInfo>('getblockchaininfo'),
-    await client.call<NetworkInfo>('getnetworkinfo'),
-  ]
-  if (json) return JSON.stringify({ ...chain, ...network }, undefined, 2)
+  const texts = [await client.callRaw('getblockchaininfo'), await client.callRaw('getnetworkinfo')] as const
+  if (json) return merged(texts)
+  const chain = JSON.parse(texts[0]) as ChainInfo
+  const network = JSON.parse(texts[1]) as NetworkInfo
   return [
     `Chain: ${chain.chain}`,
     `Blocks: ${chain.blocks}`,
@@ -121,7 +127,11 @@ async function getInfo(client: RpcClient, json: boolean): Promise<string> {
     '',
     `Network: in ${network.connections_in}, out ${network.connections_out}, total ${network.connections}`,
     `Version: ${network.subversion}`,
+    `Time offset (s): ${network.timeoffset}`,
+    'Proxies: n/a',
     `Min tx relay fee rate (BTC/kvB): ${network.relayfee.toFixed(8)}`,
+    '',
+    `Warnings: ${network.warnings.join('; ') || '(none)'}`,
   ].join('\n')
 }
 

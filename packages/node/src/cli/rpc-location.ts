@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Configured } from '../config/settings.js'
 import { dataDirectory, readHolder } from '../data-directory.js'
 import { type Credentials, readCookie } from '../rpc-access.js'
@@ -39,7 +39,7 @@ function parseUrl(text: string): URL {
   try {
     return new URL(/^https?:\/\//.test(text) ? text : `http://${text}`)
   } catch {
-    throw usageError(`--rpc ${text}: not a URL`)
+    throw usageError(`--rpc ${text.replace(/^(https?:\/\/)?.*@/, '')}: not a URL`)
   }
 }
 
@@ -60,7 +60,7 @@ function passwordOf({ settings }: Configured): Credentials | undefined {
 const cookieOf = ({ settings, directory }: Configured, standard: string): Credentials | undefined => {
   const named = settings.text('rpccookiefile')
   return (
-    readCookie(named === undefined ? standard : join(directory, named)) ??
+    readCookie(named === undefined ? standard : resolve(directory, named)) ??
     (named === undefined ? undefined : readCookie(named))
   )
 }

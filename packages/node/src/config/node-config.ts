@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import type { ChainParams } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { usageError } from '../cli/cli-error.js'
@@ -23,7 +25,8 @@ export interface NodeConfig {
     readonly enabled: boolean
     readonly bind: readonly Endpoint[]
     readonly allowIps: readonly string[]
-    readonly user: string | undefined
+    readonly user: string
+    /** Without one there is the cookie file only. */
     readonly password: string | undefined
     readonly cookieFile: string | undefined
   }
@@ -50,7 +53,8 @@ export function parseEndpoint(text: string, option: string, port: number): Endpo
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? /^([0-9a-fA-F:]+)$/.exec(text)
   const host = match?.[1] ?? match?.[2]
   const given = match?.[3] === undefined ? port : Number(match[3])
-  if (host === undefined || given > 65535) throw usageError(`--${option} ${text}: not IP or IP:PORT`)
+  if (host === undefined || isIP(host) === 0 || given > 65535)
+    throw usageError(`--${option} ${text}: not IP or IP:PORT`)
   return { host, port: given }
 }
 
@@ -67,6 +71,10 @@ function trustedBlock(text: string | undefined, params: ChainParams): BlockHash 
   if (!/^[0-9a-f]{64}$/.test(text)) throw usageError(`--assumevalid ${text}: not a block hash; 0 checks every script`)
   return text as BlockHash
 }
+
+/** Core's habit: a path that is not absolute begins in the chain's directory. */
+const inDirectory = (directory: string, path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(directory, path)
 
 /** Reads a node's configuration out of the merged options. */
 export function nodeConfig({ params, chainArgument, settings, directory }: Configured): NodeConfig {
@@ -91,9 +99,9 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
       enabled: settings.flag('server', true),
       bind: (rpcBinds.length > 0 ? rpcBinds : [LOOPBACK]).map(text => parseEndpoint(text, 'rpcbind', rpcPort)),
       allowIps: settings.list('rpcallowip').filter(Boolean),
-      user: settings.text('rpcuser'),
+      user: settings.text('rpcuser') ?? '',
       password: settings.text('rpcpassword'),
-      cookieFile: settings.text('rpccookiefile'),
+      cookieFile: inDirectory(directory, settings.text('rpccookiefile')),
     },
     mining: {
       enabled: settings.flag('mine'),

@@ -57,7 +57,7 @@ export const optionTable: readonly Option[] = [
     kind: 'text',
     value: 'ADDRESS',
     of: ['node'],
-    help: 'whom mined blocks pay (default: the wallet "default" in the data directory)',
+    help: 'whom mined blocks pay',
   },
   { name: 'threads', kind: 'number', value: 'N', range: [1, 256], of: ['node'], help: 'threads that mine (default 1)' },
 
@@ -133,7 +133,6 @@ export const optionTable: readonly Option[] = [
     help: 'show the log on standard error (default 1)',
   },
   { name: 'debug', kind: 'list', value: 'WHAT', of: ['node'], rare: true, help: 'log details too' },
-  { name: 'logips', kind: 'flag', of: ['node'], rare: true, help: 'log addresses of peers' },
 
   {
     name: 'rpc',

@@ -87,7 +87,8 @@ const expandHome = (path: string): string => (path.startsWith('~/') ? join(homed
 
 /** Merges flags, variables and the configuration file, and loads the chain they name. */
 export function configure(flags: ReadonlyMap<string, readonly string[]>, env: Env): Configured {
-  const outer = new Map<string, readonly string[]>([...fromEnvironment(env), ...flags])
+  const variables = fromEnvironment(env)
+  const outer = new Map<string, readonly string[]>([...variables, ...flags])
   const first = new Settings(outer)
   const root = resolve(expandHome(first.text('datadir') ?? join(homedir(), '.raistone')))
   const file = confFile(root, first.text('conf'))
@@ -95,15 +96,23 @@ export function configure(flags: ReadonlyMap<string, readonly string[]>, env: En
 
   const unknown: string[] = []
   const top = confValues(sections.get('') ?? [], unknown)
-  const chosen = chainName(new Settings(new Map([...top, ...outer])))
+  const chosen = chainIn(flags) ?? chainIn(variables) ?? chainIn(top) ?? DEFAULT_CHAIN
   const params = loadChainOrFail(chosen)
   const own = confValues(sections.get(params.name) ?? [], unknown)
   const settings = new Settings(new Map([...top, ...own, ...outer]))
   return { params, chainArgument: chosen, settings, root, directory: join(root, params.name), unknown }
 }
 
-const chainName = (settings: Settings): string =>
-  settings.text('chain') ?? (settings.flag('regtest') ? 'regtest' : 'devnet')
+const DEFAULT_CHAIN = 'devnet'
+
+/** The chain that flags, variables or the file name: Core's `-regtest` is short for `-chain=regtest`. */
+function chainIn(values: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const settings = new Settings(values)
+  const named = settings.text('chain')
+  if (!settings.flag('regtest')) return named
+  if (named === undefined || named === 'regtest') return 'regtest'
+  throw usageError(`--regtest and --chain ${named} are two chains: give one of them`)
+}
 
 function loadChainOrFail(nameOrFile: string): ChainParams {
   try {
@@ -113,12 +122,13 @@ function loadChainOrFail(nameOrFile: string): ChainParams {
   }
 }
 
+/** Of a name that stands there twice the first line counts, as in bitcoin.conf; lists take all. */
 function confValues(lines: readonly (readonly [string, string])[], unknown: string[]): Map<string, string[]> {
   const values = new Map<string, string[]>()
   for (const [name, value] of lines) {
     const found = matchOption(name)
-    if (found) add(values, found, value)
-    else unknown.push(name)
+    if (!found) unknown.push(name)
+    else if (found.option.kind === 'list' || !values.has(found.option.name)) add(values, found, value)
   }
   return values
 }

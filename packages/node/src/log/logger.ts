@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream'
 import type { Log } from '@raistone/network'
-import { destination, type Logger, multistream, pino, stdTimeFunctions } from 'pino'
+import { type Logger, multistream, pino, stdTimeFunctions } from 'pino'
+import { failure } from '../cli/cli-error.js'
+import { RotatingFile } from './rotating-file.js'
 
 interface LogOptions {
   /** File that gets everything, one JSON object a line. */
@@ -11,8 +13,8 @@ interface LogOptions {
 }
 
 export interface NodeLog extends Log {
-  /** Writes out what is buffered. */
-  flush(): void
+  /** Ends the file; what is logged afterwards is lost. */
+  close(): void
 }
 
 const hidden = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'scope'])
@@ -46,9 +48,20 @@ const plain = (fields: Readonly<Record<string, unknown>>): Record<string, unknow
     Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
   )
 
-/** The node's log: structured lines in a file, readable ones on standard error. */
+/** Of the log file; as much again is kept of what was written before. */
+const MOST_BYTES = 16 * 1024 * 1024
+
+function openFile(path: string): RotatingFile {
+  try {
+    return new RotatingFile(path, MOST_BYTES)
+  } catch (error) {
+    throw failure(`cannot write the log ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** The node's log: structured lines in a file, readable ones on standard error. Throws a CliError. */
 export function createLog(options: LogOptions): NodeLog {
-  const file = destination({ dest: options.file, sync: true, mode: 0o600 })
+  const file = openFile(options.file)
   const level = options.debug ? 'debug' : 'info'
   const streams = [{ level, stream: file }, ...(options.console ? [{ level: 'info', stream: readable }] : [])]
   const logger = pino(
@@ -60,8 +73,8 @@ export function createLog(options: LogOptions): NodeLog {
     },
     multistream(streams),
   )
-  return { ...wrap(logger), flush: () => file.flushSync() }
+  return { ...wrap(logger), close: () => file.close() }
 }
 
 /** Drops everything: for nodes inside tests. */
-export const silentLog: NodeLog = { error() {}, info() {}, debug() {}, child: () => silentLog, flush() {} }
+export const silentLog: NodeLog = { error() {}, info() {}, debug() {}, child: () => silentLog, close() {} }

@@ -1,9 +1,13 @@
-import { isJsonArray, isJsonObject, type JsonValue, RawJson, type Shape } from '@raistone/rpc'
+import { isJsonArray, isJsonObject, type JsonValue, numberText, RawJson, type Shape } from '@raistone/rpc'
 
 const scalars: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   string: value => typeof value === 'string',
   hex: value => typeof value === 'string' && /^([0-9a-f]{2})*$/.test(value),
-  number: value => typeof value === 'number' || typeof value === 'bigint',
+  number: value =>
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    // As it came over the wire: a double must be printed as Core prints it.
+    (value instanceof RawJson && numberText(Number(value.text)) === value.text),
   amount: value => value instanceof RawJson && /^-?\d+\.\d{8}$/.test(value.text),
   boolean: value => typeof value === 'boolean',
   null: value => value === null,

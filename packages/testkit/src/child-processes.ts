@@ -64,6 +64,11 @@ export class TestProcess {
     return this.err
   }
 
+  /** Nobody reads its standard error any more, as when a pipe's other end has gone. */
+  closeStderr(): void {
+    this.child.stderr?.destroy()
+  }
+
   /** Sends a signal; false if the process is gone. */
   signal(signal: NodeJS.Signals): boolean {
     return this.child.kill(signal)

@@ -55,7 +55,7 @@ function openFile(path: string): RotatingFile {
   try {
     return new RotatingFile(path, MOST_BYTES)
   } catch (error) {
-    throw failure(`cannot write the log ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw failure(`cannot write the log ${path}: ${(error as Error).message}`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,6 +64,22 @@ const isAlive = (pid: number): boolean => {
 const holder = (home: string): { pid: number; peer: string } =>
   JSON.parse(readFileSync(join(home, '.raistone', 'devnet', '.lock'), 'utf8')) as { pid: number; peer: string }
 
+/** A devnet of a time when its rules were others, with a wallet. */
+function leaveOldDevnet(home: string): void {
+  const old = join(home, '.raistone', 'devnet')
+  mkdirSync(join(old, 'wallets', 'miner'), { recursive: true })
+  writeFileSync(join(old, 'wallets', 'miner', 'wallet.json'), 'precious')
+  writeFileSync(join(old, 'genesis.json'), JSON.stringify({ networkId: 'f00dfacef00dface', networkHash: 'f00d' }))
+}
+
+function expectOldDevnetKept(home: string, start: TestProcess): void {
+  const moved = join(home, '.raistone', 'devnet.old-f00dfacef00dface')
+  expect(start.stderr).toContain(`the old chain and its wallets are now in ${moved}; starting anew`)
+  expect(readFileSync(join(moved, 'wallets', 'miner', 'wallet.json'), 'utf8')).toBe('precious')
+  const genesis = readFileSync(join(home, '.raistone', 'devnet', 'genesis.json'), 'utf8')
+  expect(genesis).not.toContain('f00dfacef00dface')
+}
+
 async function expectNothingLeft(home: string, pid: number, ports: readonly number[]): Promise<void> {
   await waitFor(() => !isAlive(pid), 10_000, 'the end of the node')
   expect(existsSync(join(home, '.raistone', 'devnet', '.lock'))).toBe(false)
@@ -99,9 +115,10 @@ describe('npm start', () => {
   }, 150_000)
 
   test.each(stops)(
-    'ends by %s and leaves no process, lock or port',
+    'moves a devnet of other rules away, starts anew, ends by %s and leaves no process, lock or port',
     async (_name, stop) => {
       const home = tempDir()
+      leaveOldDevnet(home)
       const start = npmStart(home)
       const rpcPort = Number(new URL(await urlOf(start)).port)
       const { pid, peer } = await waitFor(() => {
@@ -110,6 +127,7 @@ describe('npm start', () => {
       }, 20_000)
       const ports = [rpcPort, Number(/tcp\/(\d+)/.exec(peer)?.[1])]
       for (const port of ports) expect(await isOpen(port)).toBe(true)
+      expectOldDevnetKept(home, start)
       await stop(start, home)
       await start.ended
       await expectNothingLeft(home, pid, ports)

@@ -32,7 +32,6 @@ function shown(result: string): string {
 const exitCodeOf = ({ code }: RpcError): number => Math.abs(code) & 255 || exitCode.failed
 
 function asCliError(error: unknown): unknown {
-  if (error instanceof RpcError) return new CliError(exitCodeOf(error), error.message)
   if (error instanceof HttpError && error.status === 401)
     return failure('authorization failed: wrong RPC user or password (see --rpccookiefile, RAISTONE_RPC_PASSWORD)')
   if (error instanceof HttpError || error instanceof UnreachableError) return failure(error.message)
@@ -162,8 +161,13 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
     if (text !== '') io.out(text)
     return exitCode.ok
   } catch (error) {
-    if (!(error instanceof RpcError) || settings.flag('json')) throw asCliError(error)
-    io.note(`error code: ${error.code}\nerror message:\n${error.message}`)
+    if (!(error instanceof RpcError)) throw asCliError(error)
+    const { code, message } = error
+    io.note(
+      settings.flag('json')
+        ? JSON.stringify({ error: { code, message } })
+        : `error code: ${code}\nerror message:\n${message}`,
+    )
     return exitCodeOf(error)
   }
 }

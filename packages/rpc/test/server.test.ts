@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { Agent, request as httpRequest } from 'node:http'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createRpcClient, type Handlers, HttpError, RpcError, UnreachableError } from '../src/index.js'
 import { createRpcServer, parseRpcAuth, type RpcServer, type RpcServerOptions } from '../src/server/index.js'
@@ -81,6 +81,7 @@ describe('what HTTP says', () => {
   test('answers are application/json and end in a newline', async () => {
     const response = await send(await serve(), count)
     expect(response.headers.get('content-type')).toBe('application/json')
+    expect([...response.headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([])
     expect(await response.text()).toBe('{"result":7,"error":null,"id":1}\n')
   })
 
@@ -93,18 +94,18 @@ describe('what HTTP says', () => {
     ['a notification', 204, '{"jsonrpc":"2.0","method":"getblockcount"}', {}],
     ['GET', 405, undefined, { method: 'GET' }],
     ['PUT', 405, count, { method: 'PUT' }],
+    ['what a browser asks before it posts from elsewhere', 405, undefined, { method: 'OPTIONS' }],
     ['another path', 404, count, { path: '/rest' }],
     ['a query', 200, count, { path: '/?x=1' }],
   ])('%s: %i', async (_, expected, body, sent) => expect(await status(await serve(), body, sent)).toBe(expected))
 
-  test('a wallet that is not here is error -18', async () => {
-    const server = await serve({}, { hostsWallet: name => name === 'my wallet' })
-    expect(await status(server, count, { path: '/wallet/my%20wallet' })).toBe(200)
-    const response = await send(server, count, { path: '/wallet/other' })
-    expect([response.status, await response.json()]).toEqual([
-      500,
-      { result: null, error: { code: -18, message: 'Requested wallet does not exist or is not loaded' }, id: 1 },
-    ])
+  test('a wallet’s path is for every method, and those about wallets hear its name', async () => {
+    const server = await serve({ uptime: (_args, { user, wallet }) => `${user} ${wallet}` })
+    expect(await status(server, count, { path: '/wallet/other' })).toBe(200)
+    const answer = (path: string): Promise<unknown> =>
+      send(server, '{"id":1,"method":"uptime"}', { path }).then(response => response.json())
+    expect(await answer('/wallet/my%20wallet')).toMatchObject({ result: 'alice my wallet' })
+    expect(await answer('/')).toMatchObject({ result: 'alice undefined' })
     expect(await status(server, count, { path: '/wallet/%ff' })).toBe(404)
   })
 
@@ -174,6 +175,30 @@ describe('connections', () => {
     expect(await conversation(server, 'POST / HTTP/1.1\r\nhost: x\r\n')).toContain('408')
     expect(await conversation(server, '\x16\x03\x01\x00garbage\r\n\r\n')).toContain('400')
     expect(await conversation(server, `POST / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toContain('431')
+    expect(await status(server, count)).toBe(200)
+  })
+
+  test('a body that does not come is not waited for', async () => {
+    const server = await serve({}, { limits: { headersMs: 50, requestMs: 100, checkMs: 20 } })
+    const head = `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${basic('alice:pass:word')}\r\ncontent-length: 1000\r\n\r\n{`
+    await conversation(server, head)
+    expect(await status(server, count)).toBe(200)
+  })
+
+  test('one more than allowed is closed at once, and there is room again when one has gone', async () => {
+    const server = await serve({}, { limits: { connections: 2 } })
+    const open = (): Promise<Socket> =>
+      new Promise(resolve => {
+        const socket = connect(server.addresses[0]?.port as number, '127.0.0.1', () => resolve(socket))
+      })
+    const ended = (socket: Socket): Promise<void> =>
+      new Promise(resolve => socket.resume().on('close', () => resolve()))
+    const kept = [await open(), await open()]
+    await ended(await open())
+    for (const socket of kept) {
+      socket.write('x\r\n\r\n')
+      await ended(socket)
+    }
     expect(await status(server, count)).toBe(200)
   })
 

@@ -11,7 +11,7 @@ import { envelope, parseRequest, type Request } from './request.js'
 /** Who calls, and by which path. */
 export interface Caller {
   readonly user: string
-  /** Set for calls to `/wallet/<name>`. */
+  /** Set for calls to `/wallet/<name>`; only methods about a wallet look at it, as in Core. */
   readonly wallet?: string
 }
 
@@ -78,16 +78,6 @@ export class Dispatcher {
     if (isJsonArray(body)) return this.batch(body, caller)
     if (isJsonObject(body)) return this.single(body, caller)
     return this.refusal(null, 1, new RpcError(rpcCode.parse, 'Top-level object parse error'))
-  }
-
-  /** The answer that refuses a whole request with one error. */
-  refuse(text: string, error: RpcError): Answer {
-    let body: JsonValue = null
-    try {
-      body = parseJson(text)
-    } catch {}
-    const { id, version } = envelope(body)
-    return this.refusal(id, version, error)
   }
 
   /** Calls one method with its arguments as a list or by name; throws an RpcError. */

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Answer, type Caller, Dispatcher, type Handlers } from '../dispatch/dispatcher.js'
-import { RpcError, rpcCode } from '../rpc-error.js'
 import { createAllowList } from './allow-list.js'
 import { authenticate, type RpcCredential } from './credentials.js'
 import { type RpcLimits, rpcLimits } from './limits.js'
@@ -15,8 +14,6 @@ export interface RpcServerOptions {
   readonly bind: readonly { readonly host: string; readonly port: number }[]
   /** Who may ask besides this machine: IP, IP/BITS, IP/NETMASK. */
   readonly allowIps?: readonly string[]
-  /** Whether calls to `/wallet/<name>` concern a wallet of this node. */
-  readonly hostsWallet?: (name: string) => boolean
   readonly limits?: Partial<RpcLimits>
   /** Told of errors in handlers that are bugs. */
   readonly onBug?: (method: string, error: unknown) => void
@@ -131,11 +128,6 @@ export class RpcServer {
   }
 
   private async work(text: string, caller: Caller): Promise<Answer | 'busy'> {
-    const { wallet } = caller
-    if (wallet !== undefined && !this.options.hostsWallet?.(wallet)) {
-      const error = new RpcError(rpcCode.walletNotFound, 'Requested wallet does not exist or is not loaded')
-      return this.dispatcher.refuse(text, error)
-    }
     return (await this.queue.run(() => this.dispatcher.answer(text, caller))) ?? 'busy'
   }
 

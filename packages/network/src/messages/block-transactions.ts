@@ -15,7 +15,19 @@ import { MOST_BLOCK_TRANSACTIONS } from './compact-block.js'
 import type { Message } from './message.js'
 import { transactionCodec } from './transactions.js'
 
-const question = struct({ hash: hash32<BlockHash>(), indexes: vector(compactSize, MOST_BLOCK_TRANSACTIONS) })
+const anyIndexes = vector(compactSize, MOST_BLOCK_TRANSACTIONS)
+/** Named twice, a transaction would be sent twice: an answer could be made far longer than any block. */
+const indexes: Codec<readonly number[]> = {
+  ...anyIndexes,
+  read: r => {
+    const start = r.offset
+    const value = anyIndexes.read(r)
+    if (value.some((index, i) => index <= (value[i - 1] ?? -1))) throw new DecodeError('indexes do not rise', start)
+    return value
+  },
+}
+
+const question = struct({ hash: hash32<BlockHash>(), indexes })
 /** Which transactions of a block are missing, by index, rising. */
 export type GetBlockTransactions = Of<typeof question>
 export const getBlockTransactionsMessage: Message<GetBlockTransactions> = {

@@ -11,10 +11,11 @@ export interface Message<T> {
 /** The value a message carries. */
 export type ContentOf<M> = M extends Message<infer T> ? T : never
 
+/** Throws a RangeError for one beyond its limit, before its bytes are put together. */
 export function encodeMessage<T>(message: Message<T>, value: T): Uint8Array {
-  const out = encode(message.codec, value)
-  if (out.length > message.most) throw new RangeError(`${message.name} of ${out.length} bytes, at most ${message.most}`)
-  return out
+  const size = message.codec.size(value)
+  if (size > message.most) throw new RangeError(`${message.name} of ${size} bytes, at most ${message.most}`)
+  return encode(message.codec, value)
 }
 
 /** Throws a DecodeError for anything but exactly one message within its limit. */

@@ -1,5 +1,6 @@
 export * from './deps.js'
-export { newIdentity } from './host/identity.js'
+export { newIdentity, peerIdOfKey } from './host/identity.js'
 export * from './log.js'
 export { Network } from './network.js'
 export { AddNodeError } from './peers/connections.js'
+export { isPeerAddress } from './peers/peer-address.js'

@@ -72,6 +72,7 @@ export class Network {
       chain,
       mempool,
       enabled: relaysTransactions,
+      random,
       admits: peer => this.discipline.admits(peer, 'tx', { burst: 500, perSec: 50 }),
       onTransactions: peer => this.touch(peer, 'lastTransactionMs'),
     })
@@ -86,9 +87,11 @@ export class Network {
     })
   }
 
-  /** Listens, then dials. Rejects if an address cannot be listened on. */
+  /** Listens, then dials. Rejects if an address cannot be listened on, or with an AddNodeError if one is none. */
   async start(): Promise<void> {
     const { deps, options, wire } = this
+    const named = new Set([...options.connect, ...options.addnode])
+    for (const address of named) this.connections.check(address)
     const { blockTopic, txTopic } = wire.protocols
     this.host = await createHost({
       privateKey: deps.privateKey,
@@ -98,10 +101,15 @@ export class Network {
       topics: [this.blocks.topic(blockTopic), this.transactions.topic(txTopic)],
       events: this.hostEvents(),
     })
-    await this.host.start()
+    try {
+      await this.host.start()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
     for (const service of [this.status, this.sync, this.blocks, this.transactions]) service.start()
     for (const address of this.multiaddrs()) deps.log.info('listening', { address })
-    for (const address of new Set([...options.connect, ...options.addnode])) this.connections.add(address)
+    for (const address of named) this.connections.add(address)
     this.pings.set(monotonicMs() + PING_EVERY_MS)
   }
 
@@ -205,6 +213,7 @@ export class Network {
       },
       onLink: link => this.onLink(link),
       onLinkClosed: peer => this.onLinkClosed(peer),
+      onMute: peer => this.drop(peer, 'gossip stream failed'),
     }
   }
 

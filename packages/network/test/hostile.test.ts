@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type BlockHash, encodeHeader, type Transaction, ZERO_HASH } from '@raistone/primitives'
+import { blockTransactionsMessage, getBlockTransactionsMessage } from '../src/messages/block-transactions.js'
 import { blockMessage, getBlocksMessage } from '../src/messages/blocks.js'
 import { compactBlockMessage, toCompactBlock } from '../src/messages/compact-block.js'
 import { getHeadersMessage, headersMessage } from '../src/messages/headers.js'
 import { encodeMessage } from '../src/messages/message.js'
 import { STATUS_PROTOCOL } from '../src/messages/protocols.js'
-import { receive, send } from '../src/requests/exchange.js'
+import { ask, receive, send } from '../src/requests/exchange.js'
 import { FakeChain, makeBlock } from './support/fake-chain.js'
 import { makeTransaction } from './support/fake-mempool.js'
 import { connect, startNode, stopAll, type TestNode, until } from './support/node.js'
@@ -102,6 +103,10 @@ describe('strangers', () => {
     await stranger.host.publish(protocols.blockTopic, encodeMessage(compactBlockMessage, toCompactBlock(block, 1n)))
     await until(() => misdeeds(node).length > 0, 'punished')
     expect(misdeeds(node)).toEqual(['withheld'])
+    // it forwarded the announcement in good faith: whoever asks it for the rest is put off, not lied to
+    const question = { hash: block.hash, indexes: [1] }
+    const ours = [getBlockTransactionsMessage, question, blockTransactionsMessage] as const
+    expect(await ask(stranger.host, peer, protocols.blockTransactions, ...ours)).toMatchObject({ state: 'not-yet' })
     await honest.chain.submitBlock(block.raw)
     await until(() => node.chain.tip.hash === block.hash, 'fetched')
   })

@@ -29,6 +29,7 @@ import {
   MOST_BATCH_BYTES,
   MOST_BATCH_TRANSACTIONS,
   mempoolListMessage,
+  newsMessage,
   splitBatches,
 } from '../src/messages/transactions.js'
 import { genesisBlock, makeBlock } from './support/fake-chain.js'
@@ -63,6 +64,7 @@ const rows = [
   row(blockMessage, block.raw),
   row(blockMessage, undefined),
   row(batchMessage, [first, second]),
+  row(newsMessage, { salt: 0xffffffff, transactions: [first, second] }),
   row(getTransactionsMessage, { wtxids: [first.wtxid] }),
   row(mempoolListMessage, { wtxids: [first.wtxid, second.wtxid] }),
   row(getBlockTransactionsMessage, { hash: block.hash, indexes: [1, 300, 9_000] }),
@@ -111,6 +113,22 @@ describe('messages', () => {
     expect(() => decodeMessage(headersMessage, Uint8Array.of(0xfd, 0xd1, 0x07))).toThrow(/list of 2001/)
   })
 
+  test.each([[[3, 3]], [[5, 4]]])('transactions of a block are asked for in rising order, not as %j', indexes => {
+    const message = getBlockTransactionsMessage
+    const ask = (wanted: number[]) =>
+      decodeMessage(message, encodeMessage(message, { hash: block.hash, indexes: wanted }))
+    expect(() => ask(indexes)).toThrow(/do not rise/)
+    expect(ask([3, 4]).indexes).toEqual([3, 4])
+  })
+
+  test('an answer beyond its limit is refused before its bytes are put together', () => {
+    const written: unknown[] = []
+    const codec = { ...blockTransactionsMessage.codec, write: (...parts: unknown[]) => written.push(parts) }
+    const value: BlockTransactions = { state: 'found', transactions: new Array(200).fill({ raw: { length: 400_000 } }) }
+    expect(() => encodeMessage({ ...blockTransactionsMessage, codec } as never, value)).toThrow(RangeError)
+    expect(written).toEqual([])
+  })
+
   test('the largest messages fit their limits', () => {
     const headers = Array.from({ length: MOST_HEADERS }, (): Header => block.header)
     expect(encodeMessage(headersMessage, { headers })).toHaveLength(headersMessage.most)
@@ -155,7 +173,8 @@ describe('batches', () => {
   test('a long transaction travels alone', () => {
     const long = { ...first, raw: new Uint8Array(MOST_BATCH_BYTES + 1) }
     expect(splitBatches([first, long, second]).map(batch => batch.length)).toEqual([1, 1, 1])
-    expect([batchFits(MOST_BATCH_BYTES + 2, 1), batchFits(MOST_BATCH_BYTES + 2, 2)]).toEqual([true, false])
-    expect(batchFits(MOST_BATCH_BYTES, 100)).toBe(true)
+    const exact = { ...first, raw: new Uint8Array(MOST_BATCH_BYTES - 1 - second.raw.length) }
+    const over = { ...first, raw: new Uint8Array(MOST_BATCH_BYTES - second.raw.length) }
+    expect([[long], [exact, second], [over, second], []].map(batchFits)).toEqual([true, true, false, false])
   })
 })

@@ -147,7 +147,7 @@ describe('two nodes over TCP', () => {
     const [a, b] = [await startNode({ privateKey }), await startNode({ privateKey })]
     await b.network.addNode(hostPortOf(a), 'onetry')
     const line = b.log.lines.find(each => each.level === 'error')
-    expect(line?.event).toMatch(/^the peer at \/ip4\/127.0.0.1\/tcp\/\d+ has this node's own identity$/)
+    expect(line?.event).toMatch(/^the peer at \/ip4\/127.0.0.1\/tcp\/\d+ has this node's own identity: .*node\.key$/)
   })
 
   test('a split heals: the shorter side follows the longer at once', async () => {

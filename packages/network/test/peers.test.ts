@@ -3,6 +3,7 @@ import { hostOf, hostPort, peerIdOf, toMultiaddr } from '../src/peers/address.js
 import { BanList } from '../src/peers/ban-list.js'
 import { Discipline } from '../src/peers/discipline.js'
 import { Keeper, type KeeperOutput } from '../src/peers/keeper.js'
+import { isPeerAddress } from '../src/peers/peer-address.js'
 import { BAN_MS, type Misdeed, penalties } from '../src/peers/penalties.js'
 import { isPrivateAddress } from '../src/peers/private-address.js'
 import { TokenBucket } from '../src/peers/token-bucket.js'
@@ -25,6 +26,17 @@ describe('addresses', () => {
     ['two words', undefined],
     ['', undefined],
   ])('%s', (text, multiaddr) => expect(toMultiaddr(text, 7333)).toBe(multiaddr))
+
+  test.each([
+    ['node.example.org', true],
+    ['/dns4/node.example.org/tcp/1', true],
+    ['/ip6/::1/tcp/1/p2p/12D3KooWAZB7nNogJqgdAmH6ghYcAUobKoaf4F9hPzLNxpYz74cv', true],
+    ['/ip4/1.2.3.4/tcp/5/p2p/12D3KooX', false],
+    ['/ip4/1.2.3.4/udp/5', false],
+    ['/ip4/1.2.3/tcp/5', false],
+    ['/nonsense', false],
+    ['1.2.3.400', false],
+  ])('can %s be meant as a peer: %s', (text, can) => expect(isPeerAddress(text)).toBe(can))
 
   test('shown as Core shows them', () => {
     expect(hostPort('/ip4/1.2.3.4/tcp/5')).toBe('1.2.3.4:5')
@@ -50,19 +62,41 @@ describe('keeper', () => {
   const wake = (outputs: readonly KeeperOutput[]): number =>
     outputs.flatMap(each => (each.do === 'wake' ? [each.atMs] : []))[0] ?? -1
 
-  test('dials at once, then after 1 s, 2 s, 4 s … 30 s', () => {
+  const far = '/ip4/1.2.3.4/tcp/5'
+  const near = ['/ip4/127.0.0.1/tcp/5', '/ip4/10.0.0.1/tcp/5', '/ip6/::1/tcp/5', '/dns/localhost/tcp/5']
+
+  test.each([
+    [far, [1, 2, 4, 8, 16, 30, 30]],
+    ['/dns/example.org/tcp/5', [1, 2, 4, 8, 16, 30, 30]],
+    ...near.map((address): [string, number[]] => [address, [1, 2, 4, 4, 4]]),
+  ])('dials %s at once, then after so many seconds: %j', (address, expected) => {
     const keeper = new Keeper(() => 0)
-    expect(dials(keeper.add('a', 0))).toEqual(['a'])
+    expect(dials(keeper.add(address, 0))).toEqual([address])
     let nowMs = 0
     const waits: number[] = []
-    for (let i = 0; i < 7; i++) {
-      const atMs = wake(keeper.onFailed('a', nowMs))
+    for (const _ of expected) {
+      const atMs = wake(keeper.onFailed(address, nowMs))
       waits.push((atMs - nowMs) / 1000)
       nowMs = atMs
       expect(dials(keeper.onWake(nowMs - 1))).toEqual([])
-      expect(dials(keeper.onWake(nowMs))).toEqual(['a'])
+      expect(dials(keeper.onWake(nowMs))).toEqual([address])
     }
-    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30])
+    expect(waits).toEqual(expected)
+  })
+
+  test('a near peer that always parts again is left longer alone', () => {
+    const keeper = new Keeper(() => 0)
+    const [address] = near as [string]
+    keeper.add(address, 0)
+    const waits: number[] = []
+    for (let nowMs = 0; waits.length < 6; ) {
+      keeper.onConnected(address, 'stranger')
+      const atMs = wake(keeper.onDisconnected('stranger', nowMs))
+      waits.push((atMs - nowMs) / 1000)
+      nowMs = atMs
+      keeper.onWake(nowMs)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 30])
   })
 
   test('jitter lengthens the wait by a quarter at most', () => {

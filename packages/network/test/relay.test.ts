@@ -53,7 +53,7 @@ describe('verdict on a tx message', () => {
     ['some new, the others known', ['known', 'new'], 'accept'],
     ['nothing new', ['known', 'known'], 'ignore'],
     ['a script fails', ['new', 'bad-script'], 'reject'],
-    ['missing inputs', ['new', 'orphan'], 'ignore'],
+    ['missing inputs', ['new', 'waiting'], 'ignore'],
     ['policy', ['new', 'refused'], 'ignore'],
   ])('%s', (_name, fates, verdict) => expect(judgeBatch(fates)).toBe(verdict))
 
@@ -61,11 +61,13 @@ describe('verdict on a tx message', () => {
     ['taken', undefined, 'new'],
     ['in the mempool', { rule: 'txn-already-in-mempool', cause: 'policy' }, 'known'],
     ['confirmed', { rule: 'txn-already-known', cause: 'policy' }, 'known'],
-    ['no such coins', { rule: 'bad-txns-inputs-missingorspent', cause: 'missing' }, 'orphan'],
+    ['no such coins', { rule: 'bad-txns-inputs-missingorspent', cause: 'missing' }, 'waiting'],
     ['consensus script', { rule: 'mempool-script-verify-flag-failed (x)', cause: 'consensus' }, 'bad-script'],
     ['policy script', { rule: 'mempool-script-verify-flag-failed (x)', cause: 'policy' }, 'refused'],
     ['double spend', { rule: 'txn-mempool-conflict', cause: 'policy' }, 'refused'],
-    ['premature', { rule: 'bad-txns-premature-spend-of-coinbase', cause: 'consensus' }, 'refused'],
+    ['premature', { rule: 'bad-txns-premature-spend-of-coinbase', cause: 'consensus' }, 'waiting'],
+    ['not final yet', { rule: 'non-final', cause: 'early' }, 'waiting'],
+    ['relative lock not over', { rule: 'non-BIP68-final', cause: 'early' }, 'waiting'],
   ])('fate: %s', (_name, refusal, fate) => expect(fateOf(refusal)).toBe(fate))
 })
 

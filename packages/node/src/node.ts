@@ -9,7 +9,7 @@ import {
   type TemplateDeps,
 } from '@raistone/mining'
 import { createWorkerSearch } from '@raistone/mining/search'
-import { Network } from '@raistone/network'
+import { isPeerAddress, Network } from '@raistone/network'
 import { addressToScript, type BlockHash } from '@raistone/primitives'
 import { createAllowList, createRpcServer, type RpcServer } from '@raistone/rpc/server'
 import { usageError } from './cli/cli-error.js'
@@ -77,6 +77,14 @@ function scriptOf(address: string, what: string, params: ChainParams): Uint8Arra
   throw usageError(`${what} ${address}: not an address of ${params.name} (${params.address.hrp}1…): ${parsed.error}`)
 }
 
+/** A peer that is not written as one is a usage error. */
+function checkPeers({ connect, addnode }: NodeConfig['network']): void {
+  for (const [option, addresses] of Object.entries({ connect, addnode })) {
+    const wrong = addresses.find(address => !isPeerAddress(address))
+    if (wrong !== undefined) throw usageError(`--${option} ${wrong}: not HOST, HOST:PORT or a TCP multiaddr`)
+  }
+}
+
 /** The script that mined blocks pay. */
 function minerScript({ mining, params }: NodeConfig): Uint8Array {
   if (mining.payTo === undefined) throw usageError('--mine needs --mine-to ADDRESS: whom shall the blocks pay?')
@@ -86,6 +94,7 @@ function minerScript({ mining, params }: NodeConfig): Uint8Array {
 /** Refuses what cannot work before anything on the disk is touched. */
 function checkConfig(config: NodeConfig): void {
   if (config.mining.enabled) minerScript(config)
+  checkPeers(config.network)
   try {
     createAllowList(config.rpc.allowIps)
   } catch (error) {

@@ -6,6 +6,11 @@ import type { TopicHandler } from './host.js'
 
 const utf8 = new TextEncoder()
 const MOST_OUTBOUND_BUFFER = 16 << 20
+/**
+ * What a peer missed comes in one frame, however many messages that is, and a frame beyond the limit ends its stream.
+ * No gossipsub sends a longer one than this.
+ */
+const MOST_FRAME = 4 << 20
 /** gossipsub's default of 3 s punishes peers for our own slow moments. */
 const IWANT_FOLLOWUP_MS = 12_000
 
@@ -48,7 +53,7 @@ export function gossipOptions(topics: readonly TopicHandler[]): Partial<Gossipsu
     doPX: false,
     gossipsubIWantFollowupMs: IWANT_FOLLOWUP_MS,
     maxOutboundBufferSize: MOST_OUTBOUND_BUFFER,
-    maxInboundDataLength: Math.max(...topics.map(topic => topic.most)) + 1024,
+    maxInboundDataLength: MOST_FRAME,
     maxInboundStreams: 2,
     maxOutboundStreams: 2,
     maxTopicBytesPerPeer: 16 * 1024,

@@ -40,6 +40,8 @@ export interface HostEvents {
   admits(peer: string, address: string, inbound: boolean): boolean
   onLink(link: Link): void
   onLinkClosed(peer: string): void
+  /** A peer's gossip stream failed: it will hear nothing more on this link, nor we of it. */
+  onMute(peer: string): void
 }
 
 export interface TopicHandler {
@@ -67,8 +69,6 @@ export interface Host {
   multiaddrs(): readonly string[]
   /** Connects to a multiaddr, with or without a peer id; resolves to the id of who is there. */
   dial(address: string, waitMs: number): Promise<string>
-  /** Whether the text is an address of a kind this host can connect to. */
-  canDial(address: string): boolean
   open(peer: string, protocol: string, waitMs: number): Promise<FrameStream>
   hangUp(peer: string): Promise<void>
   /** Round trip in milliseconds. */
@@ -76,7 +76,7 @@ export interface Host {
   /** Resolves when the peer is known to listen to the topic, or after the wait. */
   subscribed(peer: string, topic: string, waitMs: number): Promise<void>
   publish(topic: string, data: Uint8Array): Promise<void>
-  /** Whether new inbound connections are taken; the rest of the policy is asked for each. */
+  /** Closed, it takes no connections and makes none, those under way included; links stay. Policy is asked for each. */
   setOpen(open: boolean): void
   links(): readonly Link[]
   traffic(peer: string): Traffic

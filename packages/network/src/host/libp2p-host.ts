@@ -22,7 +22,7 @@ import {
   type TopicHandler,
   type Traffic,
 } from './host.js'
-import { clearTimers, sendsTo } from './libp2p-inside.js'
+import { clearTimers, onStreamFailure, sendsTo } from './libp2p-inside.js'
 import { plain } from './plain.js'
 import { TrafficCounter } from './traffic.js'
 
@@ -51,7 +51,8 @@ const bareAddress = (address: string): string => address.replace(/\/p2p\/[^/]+$/
 
 class LibpHost implements Host {
   private isOpen = true
-  private readonly stopping = new AbortController()
+  /** Ends the dials under way. */
+  private dialling = new AbortController()
   private readonly byPeer = new Map<string, Link>()
   private readonly counter = new TrafficCounter()
   private node: Node | undefined
@@ -95,6 +96,7 @@ class LibpHost implements Host {
       )
     }
     const { gossip } = node.services
+    onStreamFailure(gossip, peer => options.events.onMute(peer))
     for (const topic of options.topics) {
       const queue = new BoundedQueue(topic.concurrency, topic.queue)
       gossip.topicValidators.set(topic.topic, async (peer, { data }) => {
@@ -107,8 +109,7 @@ class LibpHost implements Host {
   }
 
   async stop(): Promise<void> {
-    this.isOpen = false
-    this.stopping.abort()
+    this.setOpen(false)
     if (this.node) clearTimers(this.node)
     await this.node?.stop()
   }
@@ -119,20 +120,12 @@ class LibpHost implements Host {
 
   async dial(address: string, waitMs: number): Promise<string> {
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(waitMs), this.stopping.signal])
+      const signal = AbortSignal.any([AbortSignal.timeout(waitMs), this.dialling.signal])
       const connection = await this.running.dial(multiaddr(address), { signal })
       return connection.remotePeer.toString()
     } catch (error) {
       if (isSelfDial(error)) throw new OwnIdentityError(`the peer at ${address} has this node's own identity`)
       throw error
-    }
-  }
-
-  canDial(address: string): boolean {
-    try {
-      return /\/tcp\/\d+(\/p2p\/[^/]+)?$/.test(multiaddr(address).toString())
-    } catch {
-      return false
     }
   }
 
@@ -165,7 +158,7 @@ class LibpHost implements Host {
     const deadline = performance.now() + waitMs
     const isReached = (): boolean =>
       sendsTo(gossip, peer) && gossip.getSubscribers(topic).some(each => each.toString() === peer)
-    while (!isReached() && performance.now() < deadline && !this.stopping.signal.aborted) {
+    while (!isReached() && performance.now() < deadline && this.isOpen) {
       await new Promise(resolve => setTimeout(resolve, SUBSCRIPTION_POLL_MS))
     }
   }
@@ -176,6 +169,8 @@ class LibpHost implements Host {
 
   setOpen(open: boolean): void {
     this.isOpen = open
+    if (!open) this.dialling.abort()
+    else if (this.dialling.signal.aborted) this.dialling = new AbortController()
   }
 
   links(): readonly Link[] {
@@ -219,6 +214,7 @@ class LibpHost implements Host {
   private watch(peer: PeerId, connection: MultiaddrConnection): boolean {
     const id = peer.toString()
     connection.addEventListener('message', event => this.counter.add(id, 0, event.data.byteLength))
+    connection.addEventListener('close', () => this.byPeer.has(id) || this.counter.forget(id))
     const send = connection.send.bind(connection)
     connection.send = data => {
       this.counter.add(id, data.byteLength, 0)

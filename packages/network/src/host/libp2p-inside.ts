@@ -3,6 +3,7 @@
 interface GossipInside {
   readonly streamsOutbound: ReadonlyMap<string, unknown>
   readonly status: { readonly heartbeatTimeout?: ReturnType<typeof setTimeout> }
+  handlePeerReadStreamError(error: unknown, peer: { toString(): string }): void
 }
 
 interface NodeInside {
@@ -24,4 +25,17 @@ export function clearTimers(node: { readonly services: { readonly gossip: unknow
   if (!addresses?._updatePeerStoreAddresses) return
   addresses._updatePeerStoreAddresses.stop?.()
   addresses._updatePeerStoreAddresses = () => {}
+}
+
+/**
+ * gossipsub gives up a peer whose stream failed, opens no other and tells nobody, while the connection stays. The
+ * other side, whose outbound stream that was, does not even notice.
+ */
+export function onStreamFailure(gossip: unknown, failed: (peer: string) => void): void {
+  const inside = gossip as GossipInside
+  const handle = inside.handlePeerReadStreamError.bind(inside)
+  inside.handlePeerReadStreamError = (error, peer) => {
+    handle(error, peer)
+    failed(peer.toString())
+  }
 }

@@ -5,6 +5,7 @@ import {
   readTransaction,
   struct,
   type Transaction,
+  u32,
   vector,
   type Wtxid,
 } from '@raistone/primitives'
@@ -25,15 +26,24 @@ export const transactionCodec: Codec<Transaction> = {
 }
 
 const batch = vector(transactionCodec, MOST_BATCH_TRANSACTIONS)
-/** The content of topic `tx`, and of an answer to `mempool`. */
+/** Part of an answer to `mempool`. */
 export const batchMessage: Message<readonly Transaction[]> = {
-  name: 'tx',
+  name: 'batch',
   codec: batch,
   most: MOST_TRANSACTION_BYTES + 1,
 }
 
+const news = struct({ salt: u32, transactions: batch })
+/**
+ * The content of topic `tx`. Messages are known by their content, and one that was seen is not sent again for
+ * minutes: the salt lets the same transactions be told anew, after a reorganisation say.
+ */
+export type TransactionNews = Of<typeof news>
+export const newsMessage: Message<TransactionNews> = { name: 'tx', codec: news, most: batchMessage.most + 4 }
+
 /** Whether a batch keeps its limit: 100 kB, or a single transaction that is longer. */
-export const batchFits = (byteLength: number, count: number): boolean => count === 1 || byteLength <= MOST_BATCH_BYTES
+export const batchFits = (transactions: readonly Transaction[]): boolean =>
+  transactions.length === 1 || (transactions.length > 0 && batch.size(transactions) <= MOST_BATCH_BYTES)
 
 /** Wtxids one request may ask for. */
 export const MOST_WANTED = 1_000

@@ -3,8 +3,9 @@ import { type Link, OwnIdentityError } from '../host/host.js'
 import { reasonOf } from '../requests/misdeed.js'
 import { Tasks } from '../tasks.js'
 import type { Wire } from '../wire.js'
-import { peerIdOf, toMultiaddr } from './address.js'
+import { peerIdOf } from './address.js'
 import { Keeper, type KeeperOutput } from './keeper.js'
+import { dialableAddress } from './peer-address.js'
 
 const DIAL_WAIT_MS = 8_000
 
@@ -29,6 +30,7 @@ export class Connections {
   private readonly written = new Map<string, string>()
   private readonly dialledOnce = new Set<string>()
   private readonly complained = new Set<string>()
+  private readonly unreached = new Set<string>()
   private dropped: readonly string[] = []
 
   constructor(
@@ -50,6 +52,11 @@ export class Connections {
     return this.dialledOnce.has(peer) || ids.includes(peer) || this.keeper.isNamed(peer)
   }
 
+  /** Throws an AddNodeError for what cannot be dialled. */
+  check(address: string): void {
+    this.dialable(address)
+  }
+
   add(address: string): void {
     const multiaddr = this.dialable(address)
     if (this.written.has(address)) throw new AddNodeError('already-added', address)
@@ -61,7 +68,9 @@ export class Connections {
     const multiaddr = this.written.get(address)
     if (multiaddr === undefined) throw new AddNodeError('not-added', address)
     this.written.delete(address)
-    if (![...this.written.values()].includes(multiaddr)) this.keeper.remove(multiaddr)
+    if ([...this.written.values()].includes(multiaddr)) return
+    this.keeper.remove(multiaddr)
+    this.unreached.delete(multiaddr)
   }
 
   /** Dials once. Failing is logged, not thrown. */
@@ -103,8 +112,8 @@ export class Connections {
   }
 
   private dialable(address: string): string {
-    const multiaddr = toMultiaddr(address, this.defaultPort)
-    if (multiaddr === undefined || !this.wire.host.canDial(multiaddr)) throw new AddNodeError('bad-address', address)
+    const multiaddr = dialableAddress(address, this.defaultPort)
+    if (multiaddr === undefined) throw new AddNodeError('bad-address', address)
     return multiaddr
   }
 
@@ -126,16 +135,28 @@ export class Connections {
     this.tasks.run(
       async () => {
         const peer = await this.dial(address)
-        if (peer === undefined) this.act(this.keeper.onFailed(address, monotonicMs()))
-        else this.keeper.onConnected(address, peer)
+        if (peer !== undefined && this.isLinked(peer)) this.reached(address, peer)
+        else this.notReached(address)
       },
       error => this.wire.log.debug('dial failed', { address, reason: reasonOf(error) }),
     )
   }
 
+  private reached(address: string, peer: string): void {
+    this.unreached.delete(address)
+    this.keeper.onConnected(address, peer)
+  }
+
+  /** One line until it is reached again. */
+  private notReached(address: string): void {
+    if (!this.unreached.has(address) && !this.wire.stopped.aborted) this.wire.log.info('peer not reached', { address })
+    this.unreached.add(address)
+    this.act(this.keeper.onFailed(address, monotonicMs()))
+  }
+
   private background(address: string): void {
     const peer = peerIdOf(address)
-    if (this.wire.host.links().some(link => link.peer === peer)) return
+    if (peer !== undefined && this.isLinked(peer)) return
     this.tasks.run(
       async () => {
         await this.dial(address)
@@ -149,7 +170,7 @@ export class Connections {
     const { host, log } = this.wire
     try {
       const peer = await host.dial(address, DIAL_WAIT_MS)
-      return host.links().some(link => link.peer === peer) ? peer : undefined
+      return this.isLinked(peer) ? peer : undefined
     } catch (error) {
       if (error instanceof OwnIdentityError) this.complain(address)
       else log.debug('dial failed', { address, reason: reasonOf(error) })
@@ -157,9 +178,15 @@ export class Connections {
     }
   }
 
+  private isLinked(peer: string): boolean {
+    return this.wire.host.links().some(link => link.peer === peer)
+  }
+
+  /** Dialling oneself looks the same as dialling a copy. */
   private complain(address: string): void {
     if (this.complained.has(address)) return
     this.complained.add(address)
-    this.wire.log.error(`the peer at ${address} has this node's own identity`, { address, peer: this.wire.host.peerId })
+    const event = `the peer at ${address} has this node's own identity: if it is a copy, delete one of the two node.key`
+    this.wire.log.error(event, { address, peer: this.wire.host.peerId })
   }
 }

@@ -1,3 +1,6 @@
+import { hostOf } from './address.js'
+import { isPrivateAddress } from './private-address.js'
+
 /** What the keeper wants done. */
 export type KeeperOutput =
   | { readonly do: 'dial'; readonly address: string }
@@ -5,6 +8,8 @@ export type KeeperOutput =
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
+/** On a local network a dial costs nothing, and whoever heals a link looks on. */
+const LONGEST_WAIT_NEAR_MS = 4_000
 
 interface Kept {
   readonly address: string
@@ -64,13 +69,14 @@ export class Keeper {
 
   onFailed(address: string, nowMs: number): readonly KeeperOutput[] {
     const kept = this.kept.get(address)
-    if (kept) this.postpone(kept, nowMs)
+    if (kept) this.postpone(kept, isNear(address) ? LONGEST_WAIT_NEAR_MS : LONGEST_WAIT_MS, nowMs)
     return this.next(nowMs)
   }
 
+  /** Whoever lets us in and parts again before it was of use, as a node of another network does, is left longer alone. */
   onDisconnected(peer: string, nowMs: number): readonly KeeperOutput[] {
     for (const kept of this.kept.values())
-      if (kept.peer === peer && kept.state === 'connected') this.postpone(kept, nowMs)
+      if (kept.peer === peer && kept.state === 'connected') this.postpone(kept, LONGEST_WAIT_MS, nowMs)
     return this.next(nowMs)
   }
 
@@ -88,12 +94,12 @@ export class Keeper {
     return this.next(nowMs)
   }
 
-  /** 1 s, 2 s, 4 s … 30 s, each up to a quarter longer, so that nodes do not dial in step. */
-  private postpone(kept: Kept, nowMs: number): void {
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(kept.failures, 10))
+  /** 1 s, 2 s, 4 s … the longest, each up to a quarter longer, so that nodes do not dial in step. */
+  private postpone(kept: Kept, longestMs: number, nowMs: number): void {
+    const wait = Math.min(longestMs, FIRST_WAIT_MS * 2 ** Math.min(kept.failures, 10))
     kept.failures++
     kept.state = 'idle'
-    kept.dialAtMs = nowMs + Math.min(LONGEST_WAIT_MS, Math.round(wait * (1 + this.random() / 4)))
+    kept.dialAtMs = nowMs + Math.min(longestMs, Math.round(wait * (1 + this.random() / 4)))
   }
 
   private next(nowMs: number): readonly KeeperOutput[] {
@@ -112,4 +118,10 @@ export class Keeper {
     if (wakeMs !== Number.POSITIVE_INFINITY) outputs.push({ do: 'wake', atMs: wakeMs })
     return outputs
   }
+}
+
+/** In a private range, or a name without a domain: this machine or its neighbours. */
+function isNear(address: string): boolean {
+  const host = hostOf(address)
+  return host !== undefined && (isPrivateAddress(host) || !/[.:]/.test(host))
 }

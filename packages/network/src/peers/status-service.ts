@@ -127,6 +127,8 @@ export class StatusService {
     const known = this.deps.peers.get(peer)
     if (!known) return
     const isFirst = known.status === undefined
+    // two exchanges at once may end in the wrong order, and a chain only ever gains work
+    if (known.status && status.work < known.status.work) return
     if (isFirst) known.startingHeight = status.height
     known.status = status
     this.deps.onStatus(peer, status, isFirst)

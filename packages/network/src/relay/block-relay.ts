@@ -81,7 +81,8 @@ export class BlockRelay {
     const none = (state: 'not-yet' | 'unknown'): BlockTransactions => ({ state, transactions: [] })
     const entry = chain.entry(hash)
     let block = this.fresh.get(hash)
-    if (!block && this.rebuilds.has(hash)) return none('not-yet')
+    // forwarded before its body was known: whether it comes is not for us to promise, and not our fault
+    if (!block && !entry?.data && this.spread.has(hash)) return none('not-yet')
     if (!block && entry?.data && entry.height > chain.tip.height - MOST_DEPTH) block = await chain.block(hash)
     const transactions = indexes.flatMap(index => block?.transactions[index] ?? [])
     return transactions.length === indexes.length && block ? { state: 'found', transactions } : none('unknown')
@@ -148,7 +149,9 @@ export class BlockRelay {
         if (!block) return
         this.remember(hash, block)
         const result = await this.deps.chain.submitBlock(block.raw)
-        if (result.reject) this.wire.log.debug('rebuilt block refused', { hash, rule: result.reject.rule })
+        if (!result.reject) return
+        this.fresh.delete(hash)
+        this.wire.log.debug('rebuilt block refused', { hash, rule: result.reject.rule })
       } finally {
         this.rebuilds.delete(hash)
         this.deps.sync.onBlockJudged(hash)

@@ -1,6 +1,6 @@
 import type { Transaction, Txid } from '@raistone/primitives'
 
-/** Transactions that came before their parents, at most so many of at most so many bytes; the oldest goes first. */
+/** Transactions that came before their parents or their time: at most so many, each of at most so many bytes. */
 export class Orphans {
   private readonly held = new Map<Txid, Transaction>()
 
@@ -19,6 +19,13 @@ export class Orphans {
     if (this.held.size <= this.most) return
     const oldest = this.held.keys().next()
     if (!oldest.done) this.held.delete(oldest.value)
+  }
+
+  /** Removes and returns all, the oldest first. */
+  takeAll(): readonly Transaction[] {
+    const all = [...this.held.values()]
+    this.held.clear()
+    return all
   }
 
   /** Removes and returns those that spend an output of this transaction. */

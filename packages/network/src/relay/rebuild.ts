@@ -1,4 +1,5 @@
 import { type Block, createBlock, type Transaction } from '@raistone/primitives'
+import { MOST_BLOCK_BYTES } from '../messages/blocks.js'
 import { type CompactBlock, type ShortId, shortIdHasher } from '../messages/compact-block.js'
 
 /** A block on its way from a compact block to a whole one. */
@@ -57,10 +58,12 @@ export function fillDraft(draft: Draft, found: readonly Transaction[]): Draft | 
   return draftOf(draft.compact, transactions)
 }
 
-/** The whole block; undefined while transactions are missing. */
+/** The whole block; undefined while transactions are missing, or when they are more than any block holds. */
 export function finishDraft(draft: Draft): Block | undefined {
   const whole = draft.transactions.filter(tx => tx !== undefined)
-  return whole.length === draft.transactions.length ? createBlock(draft.compact.header, whole) : undefined
+  const bytes = whole.reduce((sum, tx) => sum + tx.raw.length, 0)
+  if (whole.length < draft.transactions.length || bytes > MOST_BLOCK_BYTES) return undefined
+  return createBlock(draft.compact.header, whole)
 }
 
 const draftOf = (compact: CompactBlock, transactions: readonly (Transaction | undefined)[]): Draft => ({

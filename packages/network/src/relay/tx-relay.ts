@@ -3,7 +3,7 @@ import { Alarm, monotonicMs } from '../alarm.js'
 import type { NetworkChain, NetworkMempool } from '../deps.js'
 import type { GossipVerdict, TopicHandler } from '../host/host.js'
 import { decodeMessage, encodeMessage } from '../messages/message.js'
-import { batchFits, batchMessage } from '../messages/transactions.js'
+import { batchFits, newsMessage } from '../messages/transactions.js'
 import { fetchMempoolList, fetchTransactions } from '../requests/fetch.js'
 import { misdeedOf, reasonOf } from '../requests/misdeed.js'
 import { Tasks } from '../tasks.js'
@@ -22,6 +22,7 @@ interface TxRelayDeps {
   readonly mempool: NetworkMempool
   /** False for a node that wants blocks only. */
   readonly enabled: boolean
+  readonly random: () => number
   /** Whether the peer keeps to its rate of messages. */
   readonly admits: (peer: string) => boolean
   readonly onTransactions: (peer: string) => void
@@ -31,7 +32,7 @@ interface TxRelayDeps {
 export class TxRelay {
   private readonly outbox = new Outbox()
   private readonly orphans = new Orphans(MOST_ORPHANS, MOST_ORPHAN_BYTES)
-  /** In the mempool now or lately: a second look would call some of them a conflict or a double spend. */
+  /** In the mempool now or lately: refused since, as a conflict or for its coins are spent, they are still no news. */
   private readonly seen = new RecentSet<Wtxid>(REMEMBERED_TRANSACTIONS)
   private readonly alarm = new Alarm(() => this.flush())
   private readonly tasks = new Tasks()
@@ -47,7 +48,7 @@ export class TxRelay {
   topic(name: string): TopicHandler {
     return {
       topic: name,
-      most: batchMessage.most,
+      most: newsMessage.most,
       concurrency: 4,
       queue: 256,
       judge: (peer, data) => this.judge(peer, data),
@@ -58,7 +59,7 @@ export class TxRelay {
     if (!this.deps.enabled) return
     this.offs = [
       this.deps.mempool.events.on('added', ({ entry }) => this.onAdded(entry.tx)),
-      this.deps.chain.events.on('tip', () => this.askWaiting()),
+      this.deps.chain.events.on('tip', () => this.onTip()),
     ]
   }
 
@@ -83,8 +84,8 @@ export class TxRelay {
     if (!this.deps.enabled || this.deps.chain.initialDownload || !this.deps.admits(peer)) return 'ignore'
     let batch: readonly Transaction[]
     try {
-      batch = decodeMessage(batchMessage, data)
-      if (batch.length === 0 || !batchFits(data.length, batch.length)) throw new DecodeError('bad batch', 0)
+      batch = decodeMessage(newsMessage, data).transactions
+      if (!batchFits(batch)) throw new DecodeError('bad batch', 0)
     } catch (error) {
       this.wire.punish(peer, 'malformed', reasonOf(error))
       return 'reject'
@@ -106,11 +107,13 @@ export class TxRelay {
 
   private async accept(tx: Transaction): Promise<TxFate> {
     const { mempool } = this.deps
-    if (this.seen.has(tx.wtxid) || mempool.has(tx.txid)) return 'known'
+    if (mempool.has(tx.txid)) return 'known'
+    const wasHere = this.seen.has(tx.wtxid)
     const own = detachTransaction(tx)
     const result = await mempool.accept(own)
     const fate = fateOf(result.reject)
-    if (fate === 'orphan') this.orphans.add(own)
+    if (wasHere && fate !== 'new') return 'known'
+    if (fate === 'waiting') this.orphans.add(own)
     return fate
   }
 
@@ -121,17 +124,28 @@ export class TxRelay {
   }
 
   private adopt(parent: Txid): void {
-    const children = this.orphans.takeChildren(parent)
-    if (children.length === 0) return
+    this.retry(this.orphans.takeChildren(parent))
+  }
+
+  /** A block may bring the parents that orphans wait for, and what was too early may now be in time. */
+  private onTip(): void {
+    if (this.deps.chain.initialDownload) return
+    this.retry(this.orphans.takeAll())
+    this.askWaiting()
+  }
+
+  private retry(held: readonly Transaction[]): void {
+    if (held.length === 0) return
     this.background('orphans', async () => {
-      for (const child of children) await this.accept(child)
+      for (const tx of held) await this.accept(tx)
     })
   }
 
   private flush(): void {
-    for (const batch of this.outbox.flush()) {
+    for (const transactions of this.outbox.flush()) {
+      const message = { salt: Math.floor(this.deps.random() * 2 ** 32), transactions }
       this.background('publish', () =>
-        this.wire.host.publish(this.wire.protocols.txTopic, encodeMessage(batchMessage, batch)),
+        this.wire.host.publish(this.wire.protocols.txTopic, encodeMessage(newsMessage, message)),
       )
     }
   }

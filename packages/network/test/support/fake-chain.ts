@@ -11,6 +11,7 @@ import {
   merkleRoot,
   type Transaction,
   type Txid,
+  type Wtxid,
   ZERO_HASH,
 } from '@raistone/primitives'
 import type { NetworkChain } from '../../src/deps.js'
@@ -52,6 +53,8 @@ export class FakeChain implements NetworkChain {
   initialDownload = false
   tip: Entry
   bestHeader: Entry
+  /** Blocks whose coinbase is one of these are not what their header commits to. */
+  readonly mutated = new Set<Wtxid>()
   /** Takes invalid blocks too. */
   lenient = false
   /** Calls of `blockBytes`. */
@@ -98,6 +101,8 @@ export class FakeChain implements NetworkChain {
     if (reject) return { reject }
     const entry = this.entries.get(block.hash) as Entry
     if (entry.data) return { state: 'duplicate', entry }
+    if (block.transactions.some(tx => this.mutated.has(tx.wtxid)))
+      return { reject: { rule: 'bad-witness-nonce-size', cause: 'mutated' } }
     if (block.header.version === 666 && !this.lenient) {
       for (const each of this.entries.values()) each.invalid ||= this.path(each).includes(entry)
       this.bestHeader = [...this.entries.values()]

@@ -3,7 +3,7 @@ import { createTransaction, type Transaction, type Txid, type Wtxid } from '@rai
 import type { NetworkMempool } from '../../src/deps.js'
 import { FakeEvents } from './fake-events.js'
 
-/** A transaction with an id of its own; `lockTime` 13 fails its script, 14 is refused by policy. */
+/** A transaction with an id of its own; `lockTime` 13 fails its script, 14 is refused by policy, 15 may be untimely. */
 export const makeTransaction = (tag: number, lockTime = 0, parent?: Txid): Transaction =>
   createTransaction({
     version: 2,
@@ -28,11 +28,13 @@ export class FakeMempool implements NetworkMempool {
   readonly events = new FakeEvents<{ added: { readonly entry: Entry } }>()
   readonly held = new Map<Wtxid, Entry>()
   readonly absent = new Set<Txid>()
+  untimely = true
 
   async accept(tx: Transaction): Promise<{ entry: Entry } | { reject: Reject }> {
     if (this.held.has(tx.wtxid)) return { reject: { rule: 'txn-already-in-mempool', cause: 'policy' } }
     if (tx.lockTime === 13) return { reject: { rule: 'mempool-script-verify-flag-failed (x)', cause: 'consensus' } }
     if (tx.lockTime === 14) return { reject: { rule: 'min relay fee not met', cause: 'policy' } }
+    if (tx.lockTime === 15 && this.untimely) return { reject: { rule: 'non-final', cause: 'early' } }
     const parent = tx.inputs[0]?.prevout.txid
     if (parent && this.absent.has(parent))
       return { reject: { rule: 'bad-txns-inputs-missingorspent', cause: 'missing' } }

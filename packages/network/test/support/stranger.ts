@@ -43,7 +43,7 @@ export async function startStranger(
       queue: 10,
       judge: async () => 'accept' as const,
     })),
-    events: { admits: () => true, onLink: () => {}, onLinkClosed: peer => closed.push(peer) },
+    events: { admits: () => true, onLink: () => {}, onLinkClosed: peer => closed.push(peer), onMute: () => {} },
   })
   running.add(host)
   await host.start()

@@ -82,7 +82,9 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
   const rpcPort = settings.number('rpcport', params.ports.rpc)
   const binds = settings.list('bind').filter(Boolean)
   const rpcBinds = settings.list('rpcbind').filter(Boolean)
-  const listen = settings.flag('listen', true)
+  const connect = settings.list('connect')
+  // as Core: who names the only peers to have listens for no others, unless told to
+  const listen = settings.flag('listen', connect.length === 0 || binds.length > 0)
   const defaultHost = params.discovery ? EVERYWHERE : LOOPBACK
   return {
     params,
@@ -90,7 +92,7 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
     directory,
     network: {
       bind: listen ? (binds.length > 0 ? binds : [defaultHost]).map(text => parseEndpoint(text, 'bind', port)) : [],
-      connect: settings.list('connect').filter(text => text !== '' && text !== '0'),
+      connect: connect.filter(text => text !== '' && text !== '0'),
       addnode: settings.list('addnode').filter(Boolean),
       userAgentComments: settings.list('uacomment').filter(Boolean),
       active: settings.flag('networkactive', true),

@@ -185,6 +185,23 @@ describe('rates', () => {
     expect(bucket.take(10_000)).toBe(0)
   })
 
+  test('whoever is asked to wait for more than 8 s is refused, and goes if it does not stop', () => {
+    const drops: string[] = []
+    const log = memoryLog()
+    const discipline = new Discipline(log, {
+      isNamed: () => false,
+      addressOf: () => '',
+      drop: peer => drops.push(peer),
+    })
+    const waits = Array.from({ length: 40 }, () => discipline.wait('p', 'headers', { burst: 1, perSec: 1 }))
+    expect(waits[0]).toBe(0)
+    expect(waits[8]).toBeGreaterThan(7_000)
+    expect(waits.slice(9)).toEqual(new Array(31).fill(undefined))
+    expect(drops.length).toBeGreaterThan(0)
+    expect(discipline.isBanned('p', undefined)).toBe(true)
+    expect(discipline.wait('other', 'headers', { burst: 1, perSec: 1 })).toBe(0)
+  })
+
   test('what is refused does not count', () => {
     const bucket = new TokenBucket({ burst: 1, perSec: 1 }, 0)
     expect([bucket.tryTake(0), bucket.tryTake(500), bucket.tryTake(1_000)]).toEqual([true, false, true])

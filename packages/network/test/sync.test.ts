@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BlockHash } from '@raistone/primitives'
-import { FRONT_MS, PEER_BLOCKS, REQUEST_BLOCKS, STALE_ASK_MS, STALL_MS } from '../src/sync/limits.js'
+import { FRONT_MS, HEADERS_STALL_MS, PEER_BLOCKS, REQUEST_BLOCKS, STALE_ASK_MS, STALL_MS } from '../src/sync/limits.js'
 import type { SyncOutput } from '../src/sync/output.js'
 import { Sync } from '../src/sync/sync.js'
 import { FakeChain } from './support/fake-chain.js'
@@ -10,7 +10,7 @@ interface FakePeer {
   readonly rtMs: number
   /** What it does when asked for blocks. */
   readonly blocks: 'serve' | 'silent' | 'missing'
-  readonly headers: 'serve' | 'silent' | 'empty'
+  readonly headers: 'serve' | 'silent' | 'empty' | 'first-page'
 }
 
 const seeded = (seed: number) => (): number => {
@@ -86,7 +86,9 @@ class World {
 
   private headers(name: string, locator: readonly BlockHash[]): void {
     this.headerAsks.push({ peer: name, atMs: this.nowMs })
-    if (this.peers.get(name)?.headers === 'silent') return
+    const { headers } = this.peers.get(name) as FakePeer
+    const isFirst = this.headerAsks.filter(each => each.peer === name).length === 1
+    if (headers === 'silent' || (headers === 'first-page' && !isFirst)) return
     this.later(name, peer => {
       const entries = peer.headers === 'empty' ? [] : peer.chain.afterLocator(locator, 2_000)
       const { reject } = this.chain.submitHeaders(entries.map(entry => entry.header))
@@ -186,6 +188,16 @@ describe('sync', () => {
     await world.runUntil(() => world.chain.tip.hash === long.tip.hash)
     await world.runUntil(() => world.dropped.length > 0)
     expect(world.dropped).toEqual(['mute'])
+  })
+
+  test('when the one that is followed falls silent between two pages, another is followed', async () => {
+    const long = await grown(4_500)
+    const world = new World(new FakeChain(), seeded(14))
+    world.up('mute', { chain: long, headers: 'first-page', blocks: 'missing', rtMs: 1 })
+    world.up('good', { chain: long, blocks: 'missing' })
+    await world.runUntil(() => world.chain.bestHeader.hash === long.tip.hash)
+    expect(world.dropped).toEqual(['mute'])
+    expect(world.nowMs).toBeLessThan(HEADERS_STALL_MS + 1_000)
   })
 
   test('a liar who claims work it cannot show is not asked over and over', async () => {

@@ -54,8 +54,10 @@ const askTransactions = (stranger: Stranger, node: TestNode, block: Block, ...in
 describe('transactions', () => {
   test('what a reorganisation frees is told again, though the same news was told before', async () => {
     const [a, b] = [await startNode(), await startNode()]
-    const tx = makeTransaction(1)
+    const [early, tx] = [makeTransaction(1), makeTransaction(2)]
+    await a.mempool.accept(early)
     await connect(b, a)
+    await until(() => b.mempool.held.has(early.wtxid), 'mempool fetched')
     await a.mempool.accept(tx)
     await until(() => b.mempool.held.has(tx.wtxid), 'told')
     for (const { mempool } of [a, b]) mempool.held.clear()

@@ -1,5 +1,4 @@
-import { AddNodeError } from '@raistone/network'
-import { CliError, failure, usageError } from './cli/cli-error.js'
+import { CliError, failure } from './cli/cli-error.js'
 
 const codeOf = (error: unknown): string => {
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] }
@@ -14,12 +13,9 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'may not be used by this user',
 }
 
-/** Why a socket could not be opened, or a peer cannot be dialled, as one line that says what to do. */
+/** Why a socket could not be opened, as one line that says what to do. */
 export function listenFailure(error: unknown, where: string, option: 'port' | 'rpcport'): Error {
   if (error instanceof CliError) return error
-  if (error instanceof AddNodeError) {
-    return usageError(`--addnode or --connect ${error.message}: HOST[:PORT] or a multiaddr is wanted`)
-  }
   const code = codeOf(error)
   if (code === 'EADDRNOTAVAIL') {
     return failure(`${where} is not on this machine: choose another with --${option.replace('port', 'bind')}`)

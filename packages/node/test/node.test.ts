@@ -53,7 +53,7 @@ describe('a start that fails', () => {
 
   test.each([
     [['--rpcallowip=foo'], 2, '--rpcallowip foo: not an IP, IP/BITS or IP/NETMASK'],
-    [['--addnode=a:b:c'], 2, '--addnode or --connect a:b:c: bad-address: HOST[:PORT] or a multiaddr is wanted'],
+    [['--addnode=a:b:c'], 2, '--addnode a:b:c: not HOST, HOST:PORT or a TCP multiaddr'],
     [['--bind=192.0.2.1'], 1, 'is not on this machine: choose another with --bind'],
     [['--rpcbind=192.0.2.1'], 1, 'is not on this machine: choose another with --rpcbind'],
     [['--rpccookiefile=/nowhere/at/all'], 1, 'cannot write cookie file /nowhere/at/all'],

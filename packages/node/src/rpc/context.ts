@@ -51,6 +51,10 @@ export interface RpcMempool {
   readonly bytes: number
   readonly sequence: number
   readonly totalFee: Sats
+  /** Estimated memory, bytes. */
+  readonly usage: number
+  /** What a transaction must pay to get in, satoshis for 1,000 virtual bytes. */
+  readonly minFeeRate: Sats
   accept(
     tx: Transaction,
     options?: { readonly testOnly?: boolean; readonly maxFeeRateSatPerKvb?: Sats },

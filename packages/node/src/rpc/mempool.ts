@@ -5,8 +5,6 @@ import { mapInSlices } from './slices.js'
 
 type MempoolHandlers = Pick<Handlers, 'getmempoolinfo' | 'getrawmempool'>
 
-/** Core reports a transaction's memory, not its size; this is about what an entry costs besides its bytes. */
-const ENTRY_OVERHEAD_BYTES = 1_000
 /** Core's -datacarriersize. */
 const MAX_DATA_CARRIER_BYTES = 100_000
 /** BIP-0125: an input below this announces that its transaction may be replaced. */
@@ -66,14 +64,14 @@ function mempoolInfo({ mempool, policy }: RpcContext): JsonObject {
     loaded: true,
     size: mempool.size,
     bytes: mempool.bytes,
-    usage: mempool.bytes + mempool.size * ENTRY_OVERHEAD_BYTES,
+    usage: mempool.usage,
     total_fee: amount(mempool.totalFee),
     maxmempool: policy.maxMempoolBytes,
-    mempoolminfee: amount(policy.minRelayFeeRate),
+    mempoolminfee: amount(mempool.minFeeRate),
     minrelaytxfee: amount(policy.minRelayFeeRate),
     incrementalrelayfee: amount(policy.incrementalFeeRate),
     unbroadcastcount: 0,
-    fullrbf: true,
+    fullrbf: false,
     permitbaremultisig: true,
     maxdatacarriersize: MAX_DATA_CARRIER_BYTES,
   }

@@ -85,6 +85,8 @@ function fakeMempool(asked: Asked): RpcMempool {
     bytes: 200,
     sequence: 3,
     totalFee: 19_000n,
+    usage: 3_300,
+    minFeeRate: 100n,
     accept: async (tx, options) => {
       asked.log.push(`${options?.testOnly ? 'test' : 'accept'} ${tx.txid}`)
       return 'reject' in asked.accept ? asked.accept : { entry: poolEntry(tx, asked.accept.fee, [], []) }

@@ -82,8 +82,9 @@ export class Ledger {
     if (outcome.reject) return { reject: outcome.reject }
     const { diff, spent } = outcome.value
     entry.checked = true
-    if (entry.at.undo === undefined) records.putUndo(entry, encodeUndo(spent))
-    else records.touch(entry)
+    // What an earlier run wrote is written again if it cannot be read: this is how damaged undo data heal.
+    if (await records.undo(entry)) records.touch(entry)
+    else records.putUndo(entry, encodeUndo(spent))
     coins.apply(diff)
     this.path.push(entry)
     return { did: 'connect', entry, block, spent }

@@ -21,6 +21,8 @@ export interface ChainDeps {
   readonly clock: Clock
 }
 
+const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
+
 /** The block that the stored coins belong to; undefined if there are none, or none that can be used. */
 async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry | undefined> {
   if (store.mustRebuild) return undefined
@@ -28,7 +30,7 @@ async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry
     const tip = await store.coins.tip()
     return tip && tree.get(tip.hash)
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'damaged') return undefined
+    if (isDamage(error)) return undefined
     throw error
   }
 }
@@ -57,14 +59,9 @@ async function catchUp(
   if (ledger.head !== from || phase === 'rebuild') await ledger.flush()
 }
 
-/**
- * Opens the chain in a store, bringing the coins up to the blocks: after a crash the blocks that had not reached them
- * are connected again, and damaged coins are made again from the first block on. Throws a StoreError.
- */
-export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
+async function openOnce(deps: ChainDeps, options: ChainOptions): Promise<Chain> {
   const { params, store, verifier, clock } = deps
   const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, progress } = { ...chainDefaults, ...options }
-  await store.claim(params.networkHash)
   const tree = new BlockTree(params)
   const records = new BlockRecords(store.blocks)
   await restoreTree(tree, records, store)
@@ -78,4 +75,21 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   await catchUp({ tree, ledger, records, coins }, head ? 'replay' : 'rebuild', progress)
   if (store.mustRebuild) await store.rebuilt()
   return new Chain({ params, clock, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
+}
+
+/**
+ * Opens the chain in a store, bringing the coins up to the blocks: after a crash the blocks that had not reached them
+ * are connected again, and damaged coins are made again from the first block on. Throws a StoreError.
+ */
+export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
+  const { params, store } = deps
+  await store.claim(params.networkHash)
+  try {
+    return await openOnce(deps, options)
+  } catch (error) {
+    // Coins, or the undo data to take a block back, are damaged. What is made from the first block on needs neither.
+    if (!isDamage(error) || store.mustRebuild) throw error
+    await store.requestRebuild()
+    return openOnce(deps, options)
+  }
 }

@@ -34,8 +34,7 @@ export class ChainStore {
     private readonly databases: StoreDatabases,
     /** The last user did not close it: its last records are to be verified. */
     readonly unclean: boolean,
-    /** The coins were found damaged: they are to be made again from the blocks. */
-    readonly mustRebuild: boolean,
+    private rebuildAsked: boolean,
   ) {
     this.blocks = new BlockStore(databases.blocks)
     this.coins = new CoinStore(databases.chainstate)
@@ -68,9 +67,15 @@ export class ChainStore {
       throw new StoreError('other-rules', `the data belong to the chain with rules ${other}, not to ${networkHash}`)
   }
 
-  /** Makes the next start build the coins again from the blocks. */
-  requestRebuild(): Promise<void> {
-    return this.putMeta(keys.rebuild, text.encode('1'))
+  /** The coins were found damaged: they are to be made again from the blocks. */
+  get mustRebuild(): boolean {
+    return this.rebuildAsked
+  }
+
+  /** Makes the next `openChain` build the coins again from the blocks. */
+  async requestRebuild(): Promise<void> {
+    this.rebuildAsked = true
+    await this.putMeta(keys.rebuild, text.encode('1'))
   }
 
   /** The coins are whole again. */
@@ -78,6 +83,7 @@ export class ChainStore {
     const batch = this.databases.blocks.batch()
     batch.del(keys.rebuild)
     await batch.write({ sync: true })
+    this.rebuildAsked = false
   }
 
   /** Bytes that the coins take on the disk; 0 where there is none. */

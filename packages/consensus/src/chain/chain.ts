@@ -332,13 +332,16 @@ export class Chain {
     return this.work(() => this.flushCoins())
   }
 
-  /** Finishes the work in hand, flushes and closes the store. */
+  /** Finishes the work in hand, flushes and closes the store, which is closed also if this throws. */
   async close(): Promise<void> {
-    if (!this.failure) await this.flush()
-    const clean = this.failure === undefined
-    this.failure ??= new StoreError('failed', 'the chain is closed')
-    this.closed = true
-    await this.parts.store.close(clean)
+    try {
+      if (!this.failure) await this.flush()
+    } finally {
+      const clean = this.failure === undefined
+      this.failure ??= new StoreError('failed', 'the chain is closed')
+      this.closed = true
+      await this.parts.store.close(clean)
+    }
   }
 
   private assertWorking(): void {

@@ -93,9 +93,12 @@ export class ChainStore {
 
   /** `clean` says that everything was flushed before. */
   async close(clean = true): Promise<void> {
-    if (clean) await this.putMeta(keys.clean, text.encode('1'))
-    await this.databases.chainstate.close()
-    await this.databases.blocks.close()
+    try {
+      if (clean) await this.putMeta(keys.clean, text.encode('1'))
+    } finally {
+      await this.databases.chainstate.close()
+      await this.databases.blocks.close()
+    }
   }
 
   private async putMeta(key: Uint8Array, value: Uint8Array): Promise<void> {

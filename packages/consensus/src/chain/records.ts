@@ -1,4 +1,4 @@
-import type { BlockHash } from '@raistone/primitives'
+import { type BlockHash, HEADER_SIZE, hashHeaderBytes } from '@raistone/primitives'
 import { type BlockStore, type NumberedRecord, type RecordKind, recordKind } from '../store/block-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -54,13 +54,17 @@ export class BlockRecords {
     return number
   }
 
-  /** The raw block; undefined if it never came or is damaged, which makes it missing. */
+  /**
+   * The raw block; undefined if it never came or is damaged, which makes it missing. A repaired database may have lost
+   * records whose numbers were taken again: a sound record may be another block's.
+   */
   async block(entry: TreeEntry): Promise<Uint8Array | undefined> {
     const at = entry.at.raw
     if (at === undefined) return undefined
     const bytes = await this.read(at, recordKind.block)
-    if (!bytes && entry.at.raw === at) this.dropBlock(entry)
-    return bytes
+    if (bytes && hashHeaderBytes(bytes.subarray(0, HEADER_SIZE)) === entry.hash) return bytes
+    if (entry.at.raw === at) this.dropBlock(entry)
+    return undefined
   }
 
   /** The block's record cannot be read: the block counts as missing. */

@@ -172,6 +172,23 @@ describe('a flipped bit in a raw block', () => {
     expect(await stateOf(chain)).toEqual(await stateAfter(trunk.blocks))
   })
 
+  test('sound, but of another block: it is not taken for this one', async () => {
+    const dir = await replicaOf(trunk)
+    await withDatabase(join(dir, 'blocks'), async database => {
+      const numberOf = async (hash: BlockHash): Promise<number> => {
+        const key = entryKey(hash)
+        return decodeEntry(key, (await database.get(key)) as Uint8Array)?.raw as number
+      }
+      const other = await database.get(numbered(await numberOf(trunk.tip.hash)))
+      await database.put(numbered(await numberOf(lost!.hash)), other as Uint8Array)
+    })
+    const chain = await openDisk(dir)
+    expect(await chain.blockBytes(lost!.hash)).toBeUndefined()
+    expect(names(chain.missingBlocks(5))).toEqual([lost!.hash])
+    expect(await feed(chain, [lost!])).toEqual(['connected'])
+    expect(await chain.blockBytes(lost!.hash)).toEqual(lost!.raw)
+  })
+
   test('that the coins have not reached: the chain waits before it', async () => {
     const dir = await replicaBehind(trunk.fork(1, 5), trunk)
     await damageRecord(dir, lost!.hash, 'raw')

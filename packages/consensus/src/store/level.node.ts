@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { type ChainStore, openStore } from './chain-store.js'
@@ -19,23 +19,36 @@ const MB = 1 << 20
 const defaults: Required<LevelOptions> = { cacheSize: 32 * MB, writeBufferSize: 16 * MB, maxFileSize: 32 * MB }
 
 /** abstract-level wraps what LevelDB says in a cause. */
-const causeCode = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause
-  return cause && typeof cause === 'object' && 'code' in cause ? String(cause.code) : ''
+function causeOf(error: unknown): { readonly code: string; readonly why: string } {
+  const cause = error && typeof error === 'object' && 'cause' in error ? error.cause : undefined
+  if (!cause || typeof cause !== 'object') return { code: '', why: String(error) }
+  return {
+    code: 'code' in cause ? String(cause.code) : '',
+    why: 'message' in cause ? String(cause.message) : String(cause),
+  }
+}
+
+/** A file that others name is gone. Other failures to read, such as too many open files, are no damage. */
+const fileIsMissing = /(No such file or directory|cannot find the (file|path) specified)\.?\s*$/i
+
+/** LevelDB takes a folder without `CURRENT` for a new database and throws away the files in it. */
+async function refuseHeadless(folder: string): Promise<void> {
+  const files = await readdir(folder).catch((): string[] => [])
+  if (!files.includes('CURRENT') && files.some(file => /\.ldb$|^MANIFEST-/.test(file)))
+    throw new StoreError('damaged', `${folder} has lost its file CURRENT`)
 }
 
 async function openDatabase(folder: string, options: LevelOptions): Promise<Level> {
+  await refuseHeadless(folder)
   const database: Level = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' })
   try {
     await database.open({ ...defaults, ...options, compression: false })
     return database
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined
-    const why = cause instanceof Error ? cause.message : String(error)
-    const code = causeCode(error)
+    const { code, why } = causeOf(error)
     if (code === 'LEVEL_LOCKED')
       throw new StoreError('locked', `${folder} is in use by another process`, { cause: error })
-    const damaged = code === 'LEVEL_CORRUPTION' || /corrupt|checksum|manifest|CURRENT/i.test(why)
+    const damaged = code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && fileIsMissing.test(why))
     throw new StoreError(damaged ? 'damaged' : 'failed', `cannot open ${folder}: ${why}`, { cause: error })
   }
 }

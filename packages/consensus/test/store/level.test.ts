@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { removeTempDirs, tempDir } from '@raistone/testkit'
+import { recordKind } from '../../src/store/block-store.js'
+import { openLevelStore } from '../../src/store/level.node.js'
+import { coinAt, coinOf, tipAt } from '../support/store-records.js'
+
+afterAll(removeTempDirs)
+
+const block = new Uint8Array(5000).fill(7)
+
+/** A closed replica with one block and one coin, both in LevelDB's table files. */
+async function filledDir(dir = tempDir()): Promise<string> {
+  const store = await openLevelStore(dir)
+  await store.blocks.write([{ number: store.blocks.takeNumber(), kind: recordKind.block, bytes: block }], [])
+  await store.coins.write([[coinAt(1), coinOf(1)]], tipAt(1))
+  await store.close()
+  // Opening moves what the log holds into a table.
+  await (await openLevelStore(dir)).close()
+  return dir
+}
+
+async function contents(dir: string) {
+  const store = await openLevelStore(dir)
+  const raw = await store.blocks.read(0, recordKind.block)
+  const tip = await store.coins.tip()
+  await store.close()
+  return { block: raw?.length, coins: tip?.height }
+}
+
+const find = (folder: string, what: RegExp): string =>
+  join(folder, readdirSync(folder).find(name => what.test(name)) as string)
+
+const damages: Record<string, (folder: string) => void> = {
+  'no CURRENT': folder => rmSync(join(folder, 'CURRENT')),
+  'a CURRENT that names nothing': folder => writeFileSync(join(folder, 'CURRENT'), 'MANIFEST-999999\n'),
+  'an empty CURRENT': folder => truncateSync(join(folder, 'CURRENT')),
+  'no MANIFEST': folder => rmSync(find(folder, /^MANIFEST/)),
+  'a MANIFEST cut short': folder => truncateSync(find(folder, /^MANIFEST/), 20),
+  'a MANIFEST with other bytes': folder => {
+    const manifest = find(folder, /^MANIFEST/)
+    writeFileSync(manifest, readFileSync(manifest).fill(0xaa, 4, 12))
+  },
+}
+
+describe('a folder of LevelDB that is damaged', () => {
+  test.each(Object.keys(damages))('%s: blocks are saved, coins begun anew', async name => {
+    const dir = await filledDir()
+    damages[name]!(join(dir, 'blocks'))
+    expect(await contents(dir)).toEqual({ block: block.length, coins: 1 })
+    damages[name]!(join(dir, 'chainstate'))
+    expect(await contents(dir)).toEqual({ block: block.length, coins: undefined })
+  })
+
+  test('a table that is gone takes its own records with it and no others', async () => {
+    const dir = await filledDir()
+    rmSync(find(join(dir, 'blocks'), /\.ldb$/))
+    expect(await contents(dir)).toEqual({ block: undefined, coins: 1 })
+  })
+})
+
+describe('a folder that cannot be read for another reason', () => {
+  test.each(['CURRENT', 'MANIFEST'])('%s: both databases are left as they are', async file => {
+    // The folder's own name must not be taken for what LevelDB says.
+    const dir = await filledDir(join(tempDir(), 'corrupt checksum'))
+    for (const name of ['blocks', 'chainstate']) {
+      const path = find(join(dir, name), new RegExp(`^${file}`))
+      const saved = readFileSync(path)
+      const table = find(join(dir, name), /\.ldb$/)
+      rmSync(path)
+      mkdirSync(path)
+      await expect(openLevelStore(dir)).rejects.toMatchObject({ name: 'StoreError', code: 'failed' })
+      expect(existsSync(table)).toBe(true)
+      rmSync(path, { recursive: true })
+      writeFileSync(path, saved)
+    }
+    expect(await contents(dir)).toEqual({ block: block.length, coins: 1 })
+  })
+
+  test('one process at a time', async () => {
+    const dir = await filledDir()
+    const store = await openLevelStore(dir)
+    await expect(openLevelStore(dir)).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining(dir) })
+    await store.close()
+    expect(await contents(dir)).toEqual({ block: block.length, coins: 1 })
+  })
+})

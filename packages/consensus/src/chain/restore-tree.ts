@@ -26,7 +26,7 @@ function restoreEntry(stored: EntryRecord, tree: BlockTree, damaged: ReadonlySet
  */
 export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<void> {
   const { blocks, unclean } = store
-  const damaged = unclean ? await blocks.damagedRecords(blocks.end - LAST_RECORDS) : new Set<number>()
+  const damaged = unclean ? await blocks.damagedRecords(LAST_RECORDS) : new Set<number>()
   const stored = (await blocks.entries()).records
   stored.sort((a, b) => a.height - b.height)
   const entries = stored.flatMap(record => restoreEntry(record, tree, damaged) ?? [])

@@ -16,6 +16,9 @@ export interface NumberedRecord {
 
 const HEAD = 9
 
+/** No replica comes near it; numbers above it were never given. */
+const MOST_RECORDS = 2 ** 40
+
 function recordKey(number: number): Uint8Array {
   const key = new Writer(8)
   key.u64(BigInt(number))
@@ -24,24 +27,24 @@ function recordKey(number: number): Uint8Array {
 
 const numberOfKey = (key: Uint8Array): number => Number(new Reader(Uint8Array.from(key.subarray(1)).reverse()).u64())
 
-/** Kind, length, checksum, bytes. */
-function sealRecord({ kind, bytes }: NumberedRecord): Uint8Array {
+/** Kind, length, checksum over the key, the kind and the bytes, bytes. */
+function sealRecord(key: Uint8Array, { kind, bytes }: NumberedRecord): Uint8Array {
   const writer = new Writer(HEAD + bytes.length)
   writer.u8(kind)
   writer.u32(bytes.length)
-  writer.u32(crc32c(Uint8Array.of(kind), bytes))
+  writer.u32(crc32c(key, Uint8Array.of(kind), bytes))
   writer.raw(bytes)
   return writer.bytes
 }
 
-/** The bytes, or undefined if they are not what was written. */
-function openRecord(record: Uint8Array, kind: RecordKind): Uint8Array | undefined {
+/** The bytes, or undefined if they are not what was written under this key. */
+function openRecord(key: Uint8Array, record: Uint8Array, kind: RecordKind): Uint8Array | undefined {
   if (record.length < HEAD) return undefined
   const reader = new Reader(record)
   const sound = reader.u8() === kind && reader.u32() === reader.remaining - 4
   const checksum = reader.u32()
   const bytes = record.subarray(HEAD)
-  return sound && checksum === crc32c(Uint8Array.of(kind), bytes) ? bytes : undefined
+  return sound && checksum === crc32c(key, Uint8Array.of(kind), bytes) ? bytes : undefined
 }
 
 /** `blocks/`: headers with what is known of their blocks, raw blocks and undo data. */
@@ -52,7 +55,8 @@ export class BlockStore {
 
   /** Finds the first free number; to be called once before any other. */
   async open(): Promise<void> {
-    const last = this.database.iterator({ ...prefixRange('r'), reverse: true, limit: 1 })
+    // A damaged key may name any number, even one too large to count on from.
+    const last = this.database.iterator({ gte: recordKey(0), lt: recordKey(MOST_RECORDS), reverse: true, limit: 1 })
     const [newest] = await last.nextv(1)
     await last.close()
     this.next = newest ? numberOfKey(newest[0]) + 1 : 0
@@ -77,30 +81,28 @@ export class BlockStore {
   /** Writes everything at once; the disk has it when this returns. */
   async write(records: readonly NumberedRecord[], entries: Iterable<EntryRecord>): Promise<void> {
     const batch = this.database.batch()
-    for (const record of records) batch.put(recordKey(record.number), sealRecord(record))
+    for (const record of records) {
+      const key = recordKey(record.number)
+      batch.put(key, sealRecord(key, record))
+    }
     for (const entry of entries) batch.put(entryKey(entry.hash), encodeEntry(entry))
     await batch.write({ sync: true })
   }
 
   /** The bytes of a record; undefined if it is missing or damaged. */
   async read(number: number, kind: RecordKind): Promise<Uint8Array | undefined> {
-    const record = await this.database.get(recordKey(number))
-    return record && openRecord(record, kind)
+    const key = recordKey(number)
+    const record = await this.database.get(key)
+    return record && openRecord(key, record, kind)
   }
 
-  /** Whether the numbered records above `from` all have their checksums. Returns the numbers of those that do not. */
-  async damagedRecords(from: number): Promise<Set<number>> {
+  /** The numbers of those of the newest `most` numbered records whose checksum does not match. */
+  async damagedRecords(most: number): Promise<Set<number>> {
     const bad = new Set<number>()
-    const range = { gte: recordKey(Math.max(0, from)), lt: prefixRange('r').lt }
-    for await (const [key, record] of walk(this.database, range)) {
+    for await (const [key, record] of walk(this.database, { ...prefixRange('r'), reverse: true, limit: most })) {
       const kind = record[0] === recordKind.undo ? recordKind.undo : recordKind.block
-      if (!openRecord(record, kind)) bad.add(numberOfKey(key))
+      if (!openRecord(key, record, kind)) bad.add(numberOfKey(key))
     }
     return bad
-  }
-
-  /** One above the highest number in use. */
-  get end(): number {
-    return this.next
   }
 }

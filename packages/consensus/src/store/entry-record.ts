@@ -51,14 +51,14 @@ export function encodeEntry(entry: EntryRecord): Uint8Array {
   writeOptional(writer, entry.sequence)
   writeOptional(writer, entry.raw)
   writeOptional(writer, entry.undo)
-  writer.u32(crc32c(writer.bytes.subarray(0, BODY)))
+  writer.u32(crc32c(entryKey(entry.hash), writer.bytes.subarray(0, BODY)))
   return writer.bytes
 }
 
-/** Undefined if the checksum does not match: such a header is fetched again. */
+/** Undefined if the checksum, which is over the key too, does not match: such a header is fetched again. */
 export function decodeEntry(key: Uint8Array, record: Uint8Array): EntryRecord | undefined {
-  if (record.length !== BODY + 4 || new Reader(record.subarray(BODY)).u32() !== crc32c(record.subarray(0, BODY)))
-    return undefined
+  if (record.length !== BODY + 4) return undefined
+  if (new Reader(record.subarray(BODY)).u32() !== crc32c(key, record.subarray(0, BODY))) return undefined
   const reader = new Reader(record)
   const header = decodeHeader(reader.raw(HEADER_SIZE))
   const status = reader.u8()

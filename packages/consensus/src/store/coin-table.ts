@@ -59,8 +59,14 @@ export class CoinTable {
     keys.forEach((key, i) => {
       const coin = coins[i]
       into.set(key, coin)
-      if (coin && version === this.version && !this.slots.has(key)) this.keep(key, { coin, dirty: false, fresh: false })
+      if (coin && version === this.version) this.remember(key, coin)
     })
+  }
+
+  /** Reading alone never fills more than the room there is: only who applies a diff flushes. */
+  private remember(key: OutpointKey, coin: Coin): void {
+    const slot = { coin, dirty: false, fresh: false }
+    if (!this.slots.has(key) && this.bytes + cost(slot) <= this.mostBytes) this.keep(key, slot)
   }
 
   private keep(key: OutpointKey, slot: Slot): void {

@@ -1,5 +1,8 @@
-import { Reader, varBytes, Writer } from '@raistone/primitives'
+import { DecodeError, Reader, varBytes, Writer } from '@raistone/primitives'
 import type { Coin } from '../coin.js'
+
+/** Bytes of a coin with an empty script. */
+const LEAST_COIN = 13
 
 const coinSize = (coin: Coin): number => 12 + varBytes.size(coin.script)
 
@@ -13,6 +16,13 @@ function readCoin(reader: Reader): Coin {
   const code = reader.u32()
   const value = reader.u64()
   return { value, script: Uint8Array.from(varBytes.read(reader)), height: code >>> 1, coinbase: (code & 1) === 1 }
+}
+
+/** A count of things of at least `least` bytes each, which the rest of the record must have room for. */
+function readCount(reader: Reader, least: number): number {
+  const count = reader.u32()
+  if (count * least > reader.remaining) throw new DecodeError(`count ${count} beyond the end`, reader.offset)
+  return count
 }
 
 /** What a block spent: per transaction, coinbase included (empty), the coins in input order. */
@@ -31,7 +41,9 @@ export function encodeUndo(spent: readonly (readonly Coin[])[]): Uint8Array {
 /** The inverse of `encodeUndo`; throws a DecodeError. */
 export function decodeUndo(record: Uint8Array): readonly (readonly Coin[])[] {
   const reader = new Reader(record)
-  const spent = Array.from({ length: reader.u32() }, () => Array.from({ length: reader.u32() }, () => readCoin(reader)))
+  const spent = Array.from({ length: readCount(reader, 4) }, () =>
+    Array.from({ length: readCount(reader, LEAST_COIN) }, () => readCoin(reader)),
+  )
   reader.end()
   return spent
 }

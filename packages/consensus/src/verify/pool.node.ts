@@ -40,6 +40,8 @@ interface Running {
   readonly tally: SignatureTally
 }
 
+const closed = (): Error => new Error('the verifier was closed')
+
 /** Lets the thread finish what it has in hand: V8 may abort the process when one is terminated while its modules load. */
 const endThread = (worker: Worker): Promise<void> =>
   new Promise(resolve => {
@@ -129,6 +131,8 @@ class WorkerVerifier implements ScriptVerifier {
     flags: ScriptFlags,
     tally: SignatureTally = { signatures: 0 },
   ): Promise<ScriptFailure | undefined> {
+    // Threads that end answer no more.
+    if (this.closing) throw closed()
     const inputs = jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
     if (inputs < WORTH_A_MESSAGE || this.workers === 0)
       return checkLocally(wholePieces(jobs), flags, countingCurve(this.curve, tally))
@@ -156,7 +160,7 @@ class WorkerVerifier implements ScriptVerifier {
 
   async close(): Promise<void> {
     this.closing = true
-    for (const { run } of this.runs) if (!run.over) run.fail(new Error('the verifier was closed'))
+    for (const { run } of this.runs) if (!run.over) run.fail(closed())
     await Promise.all([...this.threads.keys()].map(endThread))
   }
 }

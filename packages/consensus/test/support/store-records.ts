@@ -42,12 +42,15 @@ export const anyCoin: fc.Arbitrary<Coin> = fc.record({
   coinbase: fc.boolean(),
 })
 
+/** LevelDB gives Buffers, whose `slice` shares their memory. */
+export const copyOf = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes)
+
 /** Every record of the database, to be looked at or damaged. */
 export async function recordsOf(database: Database): Promise<[Uint8Array, Uint8Array][]> {
   const iterator = database.iterator({ gte: new Uint8Array(0), lt: new Uint8Array(64).fill(255) })
   const records: [Uint8Array, Uint8Array][] = []
   for (let step = await iterator.nextv(100); step.length > 0; step = await iterator.nextv(100))
-    records.push(...step.map(([key, value]): [Uint8Array, Uint8Array] => [key.slice(), value.slice()]))
+    records.push(...step.map(([key, value]): [Uint8Array, Uint8Array] => [copyOf(key), copyOf(value)]))
   await iterator.close()
   return records
 }

@@ -131,11 +131,11 @@ class WorkerVerifier implements ScriptVerifier {
     flags: ScriptFlags,
     tally: SignatureTally = { signatures: 0 },
   ): Promise<ScriptFailure | undefined> {
-    // Threads that end answer no more.
-    if (this.closing) throw closed()
     const inputs = jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
     if (inputs < WORTH_A_MESSAGE || this.workers === 0)
       return checkLocally(wholePieces(jobs), flags, countingCurve(this.curve, tally))
+    // Threads that end answer no more.
+    if (this.closing) throw closed()
     const running: Running = { run: new CheckRun(batches(jobs)), flags, tally }
     this.runs.push(running)
     try {

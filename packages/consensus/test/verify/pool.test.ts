@@ -1,0 +1,222 @@
+import { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { nobleCurve } from '@raistone/primitives'
+import { loadNativeCurve } from '@raistone/primitives/curve/native'
+import { scriptFlag } from '@raistone/script'
+import { seededRandom, withDeadline } from '@raistone/testkit'
+import { createLocalVerifier } from '../../src/verify/local.js'
+import type { Packet } from '../../src/verify/packet.js'
+import { type CurveTier, createWorkerVerifier } from '../../src/verify/pool.node.js'
+import type { ScriptJob, ScriptVerifier } from '../../src/verify/script-verifier.js'
+import { signedJob, spoiledJob } from '../support/signed-jobs.js'
+
+const flags = scriptFlag.P2SH | scriptFlag.DERSIG | scriptFlag.WITNESS | scriptFlag.NULLDUMMY | scriptFlag.TAPROOT
+
+/** A block's worth of jobs: small ones, and one that is cut. */
+const jobs = [1, 2, 1, 3, 60, 1, 4, 8, 1, 1, 2, 12, 1, 16, 1, 1].map(signedJob)
+const inputs = jobs.reduce((sum, { tx }) => sum + tx.inputs.length, 0)
+const DEADLINE_MS = 20_000
+
+/** As often as it takes to keep every thread busy for several messages. */
+const many = (times: number): ScriptJob[] => Array.from({ length: times }, () => jobs).flat()
+
+const spoiled = (from: readonly ScriptJob[], places: readonly (readonly [number, number])[]): ScriptJob[] =>
+  from.map((job, i) => places.filter(([index]) => index === i).reduce((bad, [, input]) => spoiledJob(bad, input), job))
+
+const random = seededRandom(5)
+const randomPlace = (): [number, number] => {
+  const index = Math.floor(random() * jobs.length)
+  return [index, Math.floor(random() * (jobs[index] as ScriptJob).tx.inputs.length)]
+}
+
+const firstOf = (places: readonly (readonly [number, number])[]) => {
+  const [[index, input]] = [...places].sort(([a, b], [c, d]) => a - c || b - d) as [[number, number]]
+  return { index, input }
+}
+
+const opened: ScriptVerifier[] = []
+async function verifier(threads: number, curve: CurveTier = 'wasm'): Promise<ScriptVerifier> {
+  const made = await createWorkerVerifier({ threads, curve })
+  opened.push(made)
+  return made
+}
+afterEach(async () => {
+  jest.restoreAllMocks()
+  for (const one of opened.splice(0)) await withDeadline(one.close(), DEADLINE_MS, 'the end of the threads')
+})
+
+/** What a run of a verifier says, and how many signatures it checked. */
+async function run(of: ScriptVerifier, given: readonly ScriptJob[]) {
+  const tally = { signatures: 0 }
+  const failure = await withDeadline(of.verify(given, flags, tally), DEADLINE_MS, 'the verdict')
+  return { failure, signatures: tally.signatures }
+}
+
+const hasNative = (await loadNativeCurve()) !== undefined
+const tiers: readonly CurveTier[] = hasNative ? ['native', 'wasm', 'noble'] : ['wasm', 'noble']
+const sound = { failure: undefined, signatures: inputs }
+
+describe.each(tiers)('with the %s curve', tier => {
+  test.each([0, 1, 2])('and %i threads the verdict and the count are the same', async threads => {
+    const pool = await verifier(threads, tier)
+    expect([pool.tier, pool.workers]).toEqual([tier, threads])
+    expect(await run(pool, jobs)).toEqual(sound)
+    const edges: [number, number][][] = [[[0, 0]], [[jobs.length - 1, 0]], [[4, 59]]]
+    const places = [[randomPlace()], [randomPlace(), randomPlace()], ...(tier === 'noble' ? [] : edges)]
+    for (const bad of places) {
+      const { failure } = await run(pool, spoiled(jobs, bad))
+      expect(failure).toMatchObject(firstOf(bad))
+      // Another implementation of the curve, on this thread, gives the same reason.
+      const { index } = firstOf(bad)
+      const alone = await createLocalVerifier(nobleCurve).verify([spoiled(jobs, bad)[index] as ScriptJob], flags)
+      expect(failure?.error).toBe(alone?.error)
+    }
+    expect(await run(pool, jobs)).toEqual(sound)
+  })
+})
+
+describe('of several failures the first is told', () => {
+  test('also where a later batch is done before', async () => {
+    const pool = await verifier(2)
+    const all = many(4)
+    // Every transaction from there on is bad: whichever thread is first must not win.
+    const bad = all.map((job, i) => (i >= 21 ? spoiledJob(job, 0) : job))
+    for (let i = 0; i < 5; i++) expect((await run(pool, bad)).failure).toMatchObject({ index: 21, input: 0 })
+  })
+
+  test('of one transaction cut in two, its first input', async () => {
+    const pool = await verifier(2)
+    expect(
+      (
+        await run(
+          pool,
+          spoiled(jobs, [
+            [4, 58],
+            [4, 3],
+            [4, 47],
+          ]),
+        )
+      ).failure,
+    ).toMatchObject({ index: 4, input: 3 })
+  })
+
+  test('of runs at the same time, each its own', async () => {
+    const pool = await verifier(2)
+    const given = [jobs, spoiled(jobs, [[11, 2]]), jobs, spoiled(jobs, [[3, 1]])]
+    const answers = await Promise.all(given.map(one => run(pool, one)))
+    expect(answers.map(({ failure }) => failure && [failure.index, failure.input])).toEqual([
+      undefined,
+      [11, 2],
+      undefined,
+      [3, 1],
+    ])
+    expect([answers[0]?.signatures, answers[2]?.signatures]).toEqual([inputs, inputs])
+  })
+})
+
+test('this thread lets other work in while it checks', async () => {
+  let turns = 0
+  let over = false
+  const count = (): void => {
+    turns++
+    if (!over) setImmediate(count)
+  }
+  const checking = run(createLocalVerifier(nobleCurve) as ScriptVerifier, jobs)
+  setImmediate(count)
+  await checking
+  over = true
+  expect(turns).toBeGreaterThan(2)
+})
+
+type Posted = Packet | 'end'
+const isPacket = (message: unknown): message is Packet => message !== 'end'
+
+/** Does something else with the packets for worker threads than to deliver them. Returns the threads they were for. */
+function intercept(deliver: (worker: Worker, packet: Packet, post: (packet: Packet) => void) => void): Set<Worker> {
+  const threads = new Set<Worker>()
+  const real = Worker.prototype.postMessage
+  jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message: Posted) {
+    threads.add(this)
+    if (!isPacket(message)) return real.call(this, message)
+    deliver(this, message, packet => real.call(this, packet, [packet.bytes.buffer as ArrayBuffer]))
+  })
+  return threads
+}
+
+/** What no worker can read: the thread dies of it. */
+const poisoned = (packet: Packet): Packet => ({ ...packet, bytes: packet.bytes.slice(0, 50) })
+
+describe('a thread that dies', () => {
+  test('of an exception is replaced, and its batch done again and counted once', async () => {
+    const pool = await verifier(2)
+    let packets = 0
+    const threads = intercept((_, packet, post) => post(packets++ === 0 ? poisoned(packet) : packet))
+    expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
+    expect(threads.size).toBe(3)
+    packets = 0
+    expect((await run(pool, spoiled(jobs, [[0, 0]]))).failure).toMatchObject({ index: 0, input: 0 })
+    expect(threads.size).toBe(4)
+    expect(await run(pool, jobs)).toEqual(sound)
+  })
+
+  test('in the middle of its work is replaced too', async () => {
+    const pool = await verifier(2)
+    await run(pool, many(3))
+    const ended: Promise<number>[] = []
+    const threads = intercept((worker, packet, post) => {
+      post(packet)
+      if (ended.length === 0) ended.push(worker.terminate())
+    })
+    expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
+    await Promise.all(ended)
+    expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
+    expect(threads.size).toBe(3)
+  })
+
+  test('again over the same batch ends the run with an error, and no other run', async () => {
+    const pool = await verifier(2)
+    intercept((_, packet, post) => post(poisoned(packet)))
+    await expect(run(pool, many(2))).rejects.toThrow(/end of data/)
+    jest.restoreAllMocks()
+    expect(await run(pool, many(2))).toEqual({ failure: undefined, signatures: 2 * inputs })
+  })
+
+  test('each time is given up in the end, and this thread goes on alone', async () => {
+    const pool = await verifier(1)
+    const threads = intercept((_, packet, post) => post(poisoned(packet)))
+    let failed = 0
+    while (
+      failed < 10 &&
+      (await run(pool, jobs).then(
+        () => false,
+        () => true,
+      ))
+    )
+      failed++
+    expect(failed).toBeGreaterThan(2)
+    expect(threads.size).toBe(9)
+    expect(await run(pool, jobs)).toEqual(sound)
+    expect(threads.size).toBe(9)
+  })
+})
+
+describe('close', () => {
+  test('in the middle of a run ends it with an error and every thread', async () => {
+    const pool = await verifier(2)
+    const threads = intercept((_, packet, post) => post(packet))
+    const running = expect(run(pool, many(8))).rejects.toThrow('the verifier was closed')
+    const closing = pool.close()
+    await expect(run(pool, jobs)).rejects.toThrow('the verifier was closed')
+    await running
+    await withDeadline(closing, DEADLINE_MS, 'the end of the threads')
+    expect(threads.size).toBe(2)
+    for (const worker of threads) expect(worker.threadId).toBe(-1)
+    await expect(run(pool, jobs)).rejects.toThrow('the verifier was closed')
+  })
+
+  test('can be called twice, and before any work', async () => {
+    const pool = await verifier(2)
+    await withDeadline(Promise.all([pool.close(), pool.close()]), DEADLINE_MS)
+    await withDeadline(pool.close(), DEADLINE_MS)
+  })
+})

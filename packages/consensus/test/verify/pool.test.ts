@@ -13,7 +13,7 @@ import { signedJob, spoiledJob } from '../support/signed-jobs.js'
 const flags = scriptFlag.P2SH | scriptFlag.DERSIG | scriptFlag.WITNESS | scriptFlag.NULLDUMMY | scriptFlag.TAPROOT
 
 /** A block's worth of jobs: small ones, and one that is cut. */
-const jobs = [1, 2, 1, 3, 60, 1, 4, 8, 1, 1, 2, 12, 1, 16, 1, 1].map(signedJob)
+const jobs = [1, 2, 1, 3, 50, 1, 4, 8, 1, 1, 2, 12].map(signedJob)
 const inputs = jobs.reduce((sum, { tx }) => sum + tx.inputs.length, 0)
 const DEADLINE_MS = 20_000
 
@@ -57,22 +57,25 @@ const tiers: readonly CurveTier[] = hasNative ? ['native', 'wasm', 'noble'] : ['
 const sound = { failure: undefined, signatures: inputs }
 
 describe.each(tiers)('with the %s curve', tier => {
-  test.each([0, 1, 2])('and %i threads the verdict and the count are the same', async threads => {
-    const pool = await verifier(threads, tier)
-    expect([pool.tier, pool.workers]).toEqual([tier, threads])
-    expect(await run(pool, jobs)).toEqual(sound)
-    const edges: [number, number][][] = [[[0, 0]], [[jobs.length - 1, 0]], [[4, 59]]]
-    const places = [[randomPlace()], [randomPlace(), randomPlace()], ...(tier === 'noble' ? [] : edges)]
-    for (const bad of places) {
-      const { failure } = await run(pool, spoiled(jobs, bad))
-      expect(failure).toMatchObject(firstOf(bad))
-      // Another implementation of the curve, on this thread, gives the same reason.
-      const { index } = firstOf(bad)
-      const alone = await createLocalVerifier(nobleCurve).verify([spoiled(jobs, bad)[index] as ScriptJob], flags)
-      expect(failure?.error).toBe(alone?.error)
-    }
-    expect(await run(pool, jobs)).toEqual(sound)
-  })
+  test.each(tier === 'noble' ? [0, 1] : [0, 1, 2])(
+    'and %i threads the verdict and the count are the same',
+    async threads => {
+      const pool = await verifier(threads, tier)
+      expect([pool.tier, pool.workers]).toEqual([tier, threads])
+      expect(await run(pool, jobs)).toEqual(sound)
+      const edges: [number, number][][] = [[[0, 0]], [[jobs.length - 1, 0]], [[4, 49]]]
+      const places = [[randomPlace()], [randomPlace(), randomPlace()], ...(tier === 'noble' ? [] : edges)]
+      for (const bad of places) {
+        const { failure } = await run(pool, spoiled(jobs, bad))
+        expect(failure).toMatchObject(firstOf(bad))
+        // Another implementation of the curve, on this thread, gives the same reason.
+        const { index } = firstOf(bad)
+        const alone = await createLocalVerifier(nobleCurve).verify([spoiled(jobs, bad)[index] as ScriptJob], flags)
+        expect(failure?.error).toBe(alone?.error)
+      }
+      expect(await run(pool, jobs)).toEqual(sound)
+    },
+  )
 })
 
 describe('of several failures the first is told', () => {
@@ -80,8 +83,8 @@ describe('of several failures the first is told', () => {
     const pool = await verifier(2)
     const all = many(4)
     // Every transaction from there on is bad: whichever thread is first must not win.
-    const bad = all.map((job, i) => (i >= 21 ? spoiledJob(job, 0) : job))
-    for (let i = 0; i < 5; i++) expect((await run(pool, bad)).failure).toMatchObject({ index: 21, input: 0 })
+    const bad = all.map((job, i) => (i >= 17 ? spoiledJob(job, 0) : job))
+    for (let i = 0; i < 5; i++) expect((await run(pool, bad)).failure).toMatchObject({ index: 17, input: 0 })
   })
 
   test('of one transaction cut in two, its first input', async () => {
@@ -152,11 +155,11 @@ describe('a thread that dies', () => {
     let packets = 0
     const threads = intercept((_, packet, post) => post(packets++ === 0 ? poisoned(packet) : packet))
     expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
-    expect(threads.size).toBe(3)
     packets = 0
     expect((await run(pool, spoiled(jobs, [[0, 0]]))).failure).toMatchObject({ index: 0, input: 0 })
+    // Every thread that there is gets some of it: the two, less two, and two in their place.
+    expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
     expect(threads.size).toBe(4)
-    expect(await run(pool, jobs)).toEqual(sound)
   })
 
   test('in the middle of its work is replaced too', async () => {
@@ -215,7 +218,7 @@ describe('close', () => {
   })
 
   test('can be called twice, and before any work', async () => {
-    const pool = await verifier(2)
+    const pool = await verifier(1)
     await withDeadline(Promise.all([pool.close(), pool.close()]), DEADLINE_MS)
     await withDeadline(pool.close(), DEADLINE_MS)
   })

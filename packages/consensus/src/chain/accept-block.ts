@@ -1,7 +1,8 @@
 import { type Block, merkleRoot } from '@raistone/primitives'
 import { checkBlockAlone } from '../rules/block/alone.js'
 import { checkBlockWithAncestors } from '../rules/block/with-ancestors.js'
-import type { Outcome, Reject, Verdict } from '../verdict.js'
+import { checkHeaderAlone } from '../rules/header/alone.js'
+import type { Outcome, Reject } from '../verdict.js'
 import { acceptHeader, type HeaderJudge } from './accept-header.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -12,10 +13,7 @@ function isCommitted(block: Block): boolean {
   return !mutated && root === block.header.merkleRoot
 }
 
-/** What the rules without coins say of a block over a known parent. */
-const checkBody = (block: Block, entry: TreeEntry, parent: TreeEntry, judge: HeaderJudge): Verdict =>
-  checkBlockAlone(block, judge.params) ??
-  checkBlockWithAncestors(block, { height: entry.height, medianTimePast: parent.medianTimePast }, judge.params)
+const isLasting = (reject: Reject, block: Block): boolean => reject.cause === 'consensus' && isCommitted(block)
 
 export interface Accepted {
   readonly entry: TreeEntry
@@ -30,7 +28,8 @@ export type Remember = (entry: TreeEntry, reject: Reject) => void
 
 /**
  * Judges a block as far as it can be without coins, and stores it. Only a failure with cause `consensus` of the very
- * transactions that the header commits to is remembered: anything else says nothing about the true block.
+ * transactions that the header commits to is remembered: anything else says nothing about the true block. In Core's
+ * order (ProcessNewBlock): what a block shows by itself comes first, and a header with other transactions is not kept.
  */
 export function acceptBlock(
   block: Block,
@@ -38,18 +37,24 @@ export function acceptBlock(
   records: BlockRecords,
   remember: Remember,
 ): Outcome<Accepted> {
+  const { tree, params } = judge
+  const known = tree.get(block.hash)
+  if (known && !known.invalid && (known.data || !known.parent))
+    return { value: { entry: known, fresh: false, duplicate: true } }
+  const alone = checkHeaderAlone(block.header, block.hash, params) ?? checkBlockAlone(block, params)
+  if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
   if (header.reject) return header
   const { entry, fresh } = header.value
   if (fresh) records.touch(entry)
-  if (entry.data || !entry.parent) return { value: { entry, fresh, duplicate: true } }
-  const verdict = checkBody(block, entry, entry.parent, judge)
+  const { medianTimePast } = entry.parent ?? entry
+  const verdict = alone ?? checkBlockWithAncestors(block, { height: entry.height, medianTimePast }, params)
   if (verdict) {
-    if (verdict.cause === 'consensus' && isCommitted(block)) remember(entry, verdict)
+    if (isLasting(verdict, block)) remember(entry, verdict)
     return { reject: verdict }
   }
   entry.txCount = block.transactions.length
   records.putBlock(entry, block.raw)
-  for (const linked of judge.tree.received(entry)) records.touch(linked)
+  for (const linked of tree.received(entry)) records.touch(linked)
   return { value: { entry, fresh, duplicate: false } }
 }

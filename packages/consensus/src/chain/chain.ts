@@ -84,8 +84,11 @@ export class Chain {
   /** Blocks connected and disconnected since the chain was opened. */
   private steps = 0
   private downloading = true
+  private closing: Promise<void> | undefined
   private closed = false
   private failure: Error | undefined
+  /** What a failure still has to write. */
+  private noted: Promise<void> = Promise.resolve()
   private tellFailure!: (error: Error) => void
   private readonly abandon = new Set<(error: Error) => void>()
 
@@ -242,6 +245,7 @@ export class Chain {
 
   /** Between two pieces of work: a group is written when it is large or old, or when nothing else is to be done. */
   private async settle(more: boolean): Promise<void> {
+    if (this.failure) throw this.failure
     const young = performance.now() - this.groupSince < GROUP_MS
     if (more && young && this.parts.records.bytes < this.parts.groupBytes) return
     await this.commit()
@@ -310,9 +314,10 @@ export class Chain {
       const view = await this.guard(coins.load(wanted))
       if (version === coins.version) return view
     }
-    return this.work(async () => {
+    // Answered at once: what waited for the next write would be older than the tip told by then.
+    return this.inTurn(async answer => {
       await this.commit()
-      return coins.load(wanted)
+      answer(await coins.load(wanted))
     })
   }
 
@@ -332,20 +337,26 @@ export class Chain {
     return this.work(() => this.flushCoins())
   }
 
-  /** Finishes the work in hand, flushes and closes the store, which is closed also if this throws. */
-  async close(): Promise<void> {
+  /** Finishes the work in hand, flushes and closes the store; rejects if that fails, the store being closed all the same. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown()
+    return this.closing
+  }
+
+  private async shutDown(): Promise<void> {
     try {
+      // The last piece of work: from here on `closing` refuses others.
       if (!this.failure) await this.flush()
     } finally {
-      const clean = this.failure === undefined
-      this.failure ??= new StoreError('failed', 'the chain is closed')
+      await this.noted
       this.closed = true
-      await this.parts.store.close(clean)
+      await this.parts.store.close(this.failure === undefined)
     }
   }
 
   private assertWorking(): void {
     if (this.failure) throw this.failure
+    if (this.closing) throw new StoreError('failed', 'the chain is closed')
   }
 
   /** Reading outside the queue: a failure stops the chain all the same. */
@@ -359,13 +370,21 @@ export class Chain {
   }
 
   /** Runs in turn. The answer is given after the next write; what it throws stops the chain. */
-  private async work<T>(run: () => Promise<T>): Promise<T> {
+  private work<T>(run: () => Promise<T>): Promise<T> {
+    return this.inTurn<T>(async answer => {
+      const value = await run()
+      this.answers.push(() => answer(value))
+    })
+  }
+
+  /** Runs in turn and answers itself; what it throws stops the chain, and nothing runs after a failure. */
+  private async inTurn<T>(run: (answer: (value: T) => void) => Promise<void>): Promise<T> {
     this.assertWorking()
     return new Promise<T>((resolve, reject) => {
       this.abandon.add(reject)
       this.queue.add(async () => {
-        const value = await run()
-        this.answers.push(() => {
+        if (this.failure) throw this.failure
+        await run(value => {
           this.abandon.delete(reject)
           resolve(value)
         })
@@ -374,13 +393,14 @@ export class Chain {
   }
 
   private breakDown(error: unknown): void {
-    const why = error instanceof Error ? error : new Error(String(error))
-    this.failure ??= why
-    for (const reject of this.abandon) reject(this.failure)
+    const first = this.failure === undefined && !this.closed
+    const why = this.failure ?? (error instanceof Error ? error : new Error(String(error)))
+    this.failure = why
+    for (const reject of this.abandon) reject(why)
     this.abandon.clear()
-    if (this.closed) return
+    if (!first) return
     const damaged = why instanceof StoreError && why.code === 'damaged'
-    const noted = damaged ? this.parts.store.requestRebuild().catch(() => undefined) : Promise.resolve()
-    void noted.then(() => this.tellFailure(why))
+    if (damaged) this.noted = this.parts.store.requestRebuild().catch(() => undefined)
+    void this.noted.then(() => this.tellFailure(why))
   }
 }

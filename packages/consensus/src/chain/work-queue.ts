@@ -1,4 +1,4 @@
-/** One piece of work at a time, in the order it came. `idle` runs when the last waiting piece is done. */
+/** One piece of work at a time, in the order it came. */
 export class WorkQueue {
   private readonly waiting: (() => Promise<void>)[] = []
   private running = false

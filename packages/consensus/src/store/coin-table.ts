@@ -14,8 +14,13 @@ interface Slot {
 /** Rough cost of a slot beyond its script: key string, objects, the map's share. */
 const SLOT_BYTES = 360
 
-/** Changes that one flush writes: LevelDB builds a batch in memory. */
-const MOST_DIRTY = 300_000
+/** Bytes that one flush writes: LevelDB builds a batch in memory, and makes it one record of its log. */
+const MOST_DIRTY_BYTES = 32_000_000
+
+/** A change on the disk beyond the script: key, numbers, checksum. */
+const CHANGE_BYTES = 56
+
+const changeCost = (slot: Slot): number => CHANGE_BYTES + (slot.coin?.script.length ?? 0)
 
 const cost = (slot: Slot): number => SLOT_BYTES + (slot.coin?.script.length ?? 0)
 
@@ -26,7 +31,7 @@ const cost = (slot: Slot): number => SLOT_BYTES + (slot.coin?.script.length ?? 0
 export class CoinTable {
   private readonly slots = new Map<OutpointKey, Slot>()
   private bytes = 0
-  private dirty = 0
+  private dirtyBytes = 0
   /** Rises with every change, so that a reader who waited can tell. */
   version = 0
 
@@ -37,7 +42,7 @@ export class CoinTable {
 
   /** Memory is used up, or as much has changed as one flush should write. */
   get full(): boolean {
-    return this.bytes > this.mostBytes || this.dirty > MOST_DIRTY
+    return this.bytes > this.mostBytes || this.dirtyBytes > MOST_DIRTY_BYTES
   }
 
   /** A view that can answer for exactly these outpoints. Throws a StoreError `damaged`. */
@@ -72,13 +77,13 @@ export class CoinTable {
   private keep(key: OutpointKey, slot: Slot): void {
     this.slots.set(key, slot)
     this.bytes += cost(slot)
-    if (slot.dirty) this.dirty++
+    if (slot.dirty) this.dirtyBytes += changeCost(slot)
   }
 
   private drop(key: OutpointKey, slot: Slot): void {
     this.slots.delete(key)
     this.bytes -= cost(slot)
-    if (slot.dirty) this.dirty--
+    if (slot.dirty) this.dirtyBytes -= changeCost(slot)
   }
 
   /** Takes the diff over, at once and in memory only. Coins it spends were loaded before. */
@@ -105,7 +110,7 @@ export class CoinTable {
         slot.fresh = false
       } else this.drop(key, slot)
     }
-    this.dirty = 0
+    this.dirtyBytes = 0
     this.shrink()
   }
 

@@ -62,6 +62,7 @@ describe('what says nothing about the true block is forgotten', () => {
     const { before, block, branch } = scene()
     const chain = keep(await openInMemory())
     await feed(chain, before)
+    chain.submitHeaders([block.header])
     const forged = mutate(block)
     expect(forged.hash).toBe(block.hash)
     expect(await judged(chain, forged)).toMatchObject({ rule, cause: 'mutated' })
@@ -91,6 +92,9 @@ describe('what says nothing about the true block is forgotten', () => {
     await feed(chain, branch.blocks)
     const forged = withoutCoinbase(branch, 4)
     expect(forged.transactions.map(({ strippedSize }) => strippedSize)).toEqual([64, 64])
+    expect(await judged(chain, forged)).toMatchObject({ rule: 'bad-cb-missing', cause: 'mutated' })
+    expect(chain.entry(forged.hash)).toBeUndefined()
+    chain.submitHeaders([forged.header])
     expect(await judged(chain, forged)).toMatchObject({ rule: 'bad-cb-missing', cause: 'mutated' })
     expect(chain.entry(forged.hash)?.invalid).toBe(false)
     // A byte more, and it is what the header commits to.

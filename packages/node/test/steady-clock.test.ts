@@ -1,6 +1,7 @@
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { type BlockEntry, bitsToTarget, nextBits } from '@raistone/consensus'
 import { scriptToAddress } from '@raistone/primitives'
-import { removeTempDirs, tempDir, testKey } from '@raistone/testkit'
+import { buildBlock, entryParent, removeTempDirs, tempDir, testKey } from '@raistone/testkit'
 import { type RunningNode, silentLog } from '../src/index.js'
 import { SteadyClock } from '../src/steady-clock.js'
 import { startTestNode, stopTestNodes } from './in-process.js'
@@ -74,24 +75,46 @@ describe('the ledger’s clock', () => {
 
 describe('a devnet node', () => {
   const address = scriptToAddress(testKey(1).scripts.p2tr, { pubkeyHash: 0, scriptHash: 0, hrp: 'rdev' }) as string
-  const datadir = tempDir()
-  let offsetMs = 0
+  let datadir: string
+  let offsetMs: number
+  const nowMs = (): number => Date.now() + offsetMs
   const start = (): Promise<RunningNode> =>
-    startTestNode(['--chain=devnet', `--datadir=${datadir}`], {
-      log: silentLog,
-      clock: { nowMs: () => Date.now() + offsetMs },
-    })
+    startTestNode(['--chain=devnet', `--datadir=${datadir}`], { log: silentLog, clock: { nowMs } })
+
+  beforeEach(() => {
+    datadir = tempDir()
+    offsetMs = 0
+  })
 
   /** Mines, and returns how much later than the tip before the new tip is, in seconds. */
-  async function advance({ chain, generate }: RunningNode): Promise<number> {
+  async function advance({ chain, generate }: RunningNode, blocks = 2): Promise<number> {
     const before = chain.tip.header.time
-    expect(await generate(2, address)).toHaveLength(2)
+    expect(await generate(blocks, address)).toHaveLength(blocks)
     return chain.tip.header.time - before
+  }
+
+  const targetOf = (entry: BlockEntry): number => Number(bitsToTarget(entry.header.bits))
+
+  /** One gap of 60 s in place of 5 s eases by 55 of the half-life's 60; a block a second later hardens by 4 of 60. */
+  const [MOST_EASIER, MOST_HARDER] = [55 / 60 + 0.01, -4 / 60 - 0.01]
+
+  /** No block after `from` made a wider step of difficulty than one gap allows: the chain neither races nor stalls. */
+  function expectSteady({ chain }: RunningNode, from: number): void {
+    for (let height = from + 1; height <= chain.tip.height; height++) {
+      const [before, after] = [height - 1, height].map(at => targetOf(chain.entryAt(at) as BlockEntry)) as [
+        number,
+        number,
+      ]
+      const step = Math.log2(after / before)
+      expect(step).toBeLessThanOrEqual(MOST_EASIER)
+      expect(step).toBeGreaterThanOrEqual(MOST_HARDER)
+    }
   }
 
   test('mines on when its clock is set back, while it runs and while it is off', async () => {
     const first = await start()
     await advance(first)
+    const { height } = first.chain.tip
     offsetMs -= HOUR_MS
     const whileRunning = await advance(first)
     await first.stop()
@@ -101,13 +124,35 @@ describe('a devnet node', () => {
       expect(step).toBeGreaterThanOrEqual(2)
       expect(step).toBeLessThan(60)
     }
+    expectSteady(second, height)
   }, 30_000)
 
-  test('is on time again after a day switched off', async () => {
-    offsetMs += 25 * HOUR_MS
+  test('is on time again after a day switched off, which counts as one long gap', async () => {
+    const first = await start()
+    await advance(first, 6)
+    const { height } = first.chain.tip
+    await first.stop()
+    offsetMs += 24 * HOUR_MS
+    const second = await start()
+    expect(await advance(second, 6)).toBeGreaterThan(23 * 3600)
+    expect(Math.abs(second.chain.tip.header.time - nowMs() / 1000)).toBeLessThan(60)
+    expectSteady(second, height)
+  }, 30_000)
+
+  test('mines on after a block at the future limit, a second of chain for each second that passes', async () => {
     const node = await start()
-    expect(await advance(node)).toBeGreaterThan(23 * 3600)
-    expect(Math.abs(node.chain.tip.header.time - (Date.now() + offsetMs) / 1000)).toBeLessThan(60)
-    expect(node.chain.tip.header.bits).toBe(node.params.genesis.header.bits)
+    await advance(node)
+    const { chain, params } = node
+    const { tip } = chain
+    const time = Math.floor(nowMs() / 1000) + params.pow.futureLimitSec
+    const bits = nextBits(tip, time, params)
+    const ahead = buildBlock(params, entryParent(tip), { header: { time, bits } })
+    expect(await chain.submitBlock(ahead.raw)).toMatchObject({ state: 'connected' })
+    for (let block = 0; block < 3; block++) {
+      offsetMs += 1000
+      expect(await advance(node, 1)).toBe(1)
+      expect(chain.tip.header.time).toBeLessThanOrEqual(nowMs() / 1000 + params.pow.futureLimitSec)
+    }
+    expectSteady(node, tip.height)
   }, 30_000)
 })

@@ -29,6 +29,8 @@ export interface LedgerDeps {
   readonly verifier: ScriptVerifier
   /** Whether scripts of this block may be taken for valid. */
   readonly assumedValid: (entry: TreeEntry) => boolean
+  /** The coins are not those from the disk, but made from the first block on. */
+  readonly madeAnew: boolean
 }
 
 /** The coins and the chain of blocks they follow from, one block forth or back at a time. */
@@ -70,21 +72,31 @@ export class Ledger {
     return failure ? { reject: failure } : outcome
   }
 
-  /** Connects a child of the head, or says why it is not valid. `missing` if its block cannot be read. */
+  /**
+   * Connects a child of the head, or says why it is not valid. `missing` if its block cannot be read. Throws a
+   * StoreError `damaged` if the coins on the disk contradict what was found before.
+   */
   async connect(
     entry: TreeEntry,
     given?: Block,
   ): Promise<Step | { readonly reject: NonNullable<Verdict> } | 'missing'> {
-    const { records, coins, assumedValid } = this.deps
+    const { records, coins, assumedValid, madeAnew } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
-    const outcome = await this.judge(block, entry.height, !entry.checked && !assumedValid(entry))
-    if (outcome.reject) return { reject: outcome.reject }
+    const scripts = !entry.checked && !assumedValid(entry)
+    const outcome = await this.judge(block, entry.height, scripts)
+    if (outcome.reject) {
+      if (entry.at.undo === undefined || madeAnew) return { reject: outcome.reject }
+      // It was connected once: not the block is wrong, but the coins.
+      throw new StoreError('damaged', `the coins no longer allow block ${entry.hash}: ${outcome.reject.rule}`)
+    }
     const { diff, spent } = outcome.value
-    entry.checked = true
-    // What an earlier run wrote is written again if it cannot be read: this is how damaged undo data heal.
-    if (await records.undo(entry)) records.touch(entry)
-    else records.putUndo(entry, encodeUndo(spent))
+    if (scripts) {
+      entry.checked = true
+      records.touch(entry)
+    }
+    // What was written when it was connected before is used again, if it can still be read.
+    if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(spent))
     coins.apply(diff)
     this.path.push(entry)
     return { did: 'connect', entry, block, spent }

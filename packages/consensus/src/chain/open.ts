@@ -11,7 +11,7 @@ import { Chain } from './chain.js'
 import { Ledger } from './ledger.js'
 import { type ChainOptions, chainDefaults, type OpenProgress } from './options.js'
 import { BlockRecords } from './records.js'
-import { restoreTree } from './restore-tree.js'
+import { linkRestored, restoreTree } from './restore-tree.js'
 import type { TreeEntry } from './tree-entry.js'
 
 export interface ChainDeps {
@@ -35,21 +35,24 @@ async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry
   }
 }
 
+/** What is built over a store before the chain can be used. */
+interface Replica {
+  readonly tree: BlockTree
+  readonly ledger: Ledger
+  readonly records: BlockRecords
+  readonly coins: CoinTable
+}
+
 /** Memory and disk agree about every block from here on. */
 async function catchUp(
-  parts: {
-    readonly tree: BlockTree
-    readonly ledger: Ledger
-    readonly records: BlockRecords
-    readonly coins: CoinTable
-  },
+  replica: Replica,
   phase: OpenProgress['phase'],
   progress: (progress: OpenProgress) => void,
 ): Promise<void> {
-  const { tree, ledger, coins } = parts
+  const { tree, ledger, coins } = replica
   const from = ledger.head
   await activateBest({
-    ...parts,
+    ...replica,
     stepped: async ({ entry }) => {
       progress({ phase, height: entry.height, target: tree.bestHeader.height })
       if (coins.full) await ledger.flush()
@@ -59,22 +62,31 @@ async function catchUp(
   if (ledger.head !== from || phase === 'rebuild') await ledger.flush()
 }
 
-async function openOnce(deps: ChainDeps, options: ChainOptions): Promise<Chain> {
-  const { params, store, verifier, clock } = deps
-  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, progress } = { ...chainDefaults, ...options }
-  const tree = new BlockTree(params)
-  const records = new BlockRecords(store.blocks)
-  await restoreTree(tree, records, store)
-  const head = await storedHead(store, tree)
-  if (!head) await store.coins.clear()
-  const coins = new CoinTable(store.coins, cacheBytes)
-  const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
-  const ledger = new Ledger({ params, records, coins, verifier, assumedValid })
-  ledger.startAt(head ?? tree.genesis)
-  for (const entry of ledger.path) entry.linked = true
-  await catchUp({ tree, ledger, records, coins }, head ? 'replay' : 'rebuild', progress)
+/**
+ * The coins of the head with the blocks after it connected; if there is no head, or its coins prove damaged on the way,
+ * all made again from the first block on. A rebuild that is interrupted begins anew.
+ */
+async function bringUp(
+  begin: (head: TreeEntry | undefined) => Replica,
+  head: TreeEntry | undefined,
+  store: ChainStore,
+  progress: (progress: OpenProgress) => void,
+): Promise<Replica> {
+  if (head) {
+    try {
+      const replica = begin(head)
+      await catchUp(replica, 'replay', progress)
+      return replica
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await store.requestRebuild()
+    }
+  }
+  await store.coins.clear()
+  const replica = begin(undefined)
+  await catchUp(replica, 'rebuild', progress)
   if (store.mustRebuild) await store.rebuilt()
-  return new Chain({ params, clock, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
+  return replica
 }
 
 /**
@@ -82,14 +94,21 @@ async function openOnce(deps: ChainDeps, options: ChainOptions): Promise<Chain> 
  * are connected again, and damaged coins are made again from the first block on. Throws a StoreError.
  */
 export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
-  const { params, store } = deps
+  const { params, store, verifier, clock } = deps
+  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, progress } = { ...chainDefaults, ...options }
   await store.claim(params.networkHash)
-  try {
-    return await openOnce(deps, options)
-  } catch (error) {
-    // Coins, or the undo data to take a block back, are damaged. What is made from the first block on needs neither.
-    if (!isDamage(error) || store.mustRebuild) throw error
-    await store.requestRebuild()
-    return openOnce(deps, options)
+  const tree = new BlockTree(params)
+  const records = new BlockRecords(store.blocks)
+  const restored = await restoreTree(tree, records, store)
+  const stored = await storedHead(store, tree)
+  linkRestored(restored, tree, records, stored)
+  const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
+  const begin = (head: TreeEntry | undefined): Replica => {
+    const coins = new CoinTable(store.coins, cacheBytes)
+    const ledger = new Ledger({ params, records, coins, verifier, assumedValid, madeAnew: head === undefined })
+    ledger.startAt(head ?? tree.genesis)
+    return { tree, records, coins, ledger }
   }
+  const { coins, ledger } = await bringUp(begin, stored, store, progress)
+  return new Chain({ params, clock, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
 }

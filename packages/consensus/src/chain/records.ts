@@ -74,6 +74,11 @@ export class BlockRecords {
     this.touch(entry)
   }
 
+  /** The block was here before this run, and could not be read then. */
+  noteLost(entry: TreeEntry): void {
+    this.lost.set(entry.hash, entry)
+  }
+
   /** What the block spent; undefined if it was never connected or the record is damaged. */
   async undo(entry: TreeEntry): Promise<Uint8Array | undefined> {
     const at = entry.at.undo

@@ -20,19 +20,37 @@ function restoreEntry(stored: EntryRecord, tree: BlockTree, damaged: ReadonlySet
   return entry
 }
 
+const orderOf = ({ sequence = Number.MAX_SAFE_INTEGER }: EntryRecord): number => sequence
+
 /**
  * Fills the tree from the stored headers. Headers whose record is damaged are left out with all that follows them,
  * and so are blocks whose record is: they will be fetched again.
  */
-export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<void> {
+export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<TreeEntry[]> {
   const { blocks, unclean } = store
   const damaged = unclean ? await blocks.damagedRecords(LAST_RECORDS) : new Set<number>()
   const stored = (await blocks.entries()).records
-  stored.sort((a, b) => a.height - b.height)
+  // Of headers with equal work the one that was complete first is inserted first, and stays the best.
+  stored.sort((a, b) => a.height - b.height || orderOf(a) - orderOf(b))
   const entries = stored.flatMap(record => restoreEntry(record, tree, damaged) ?? [])
   for (const entry of entries) if (entry.at.raw !== undefined && damaged.has(entry.at.raw)) records.dropBlock(entry)
-  const complete = entries.filter(entry => entry.data || Number.isFinite(entry.sequence))
+  return entries
+}
+
+/** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */
+export function linkRestored(
+  entries: readonly TreeEntry[],
+  tree: BlockTree,
+  records: BlockRecords,
+  head: TreeEntry | undefined,
+): void {
+  const connected = new Set<TreeEntry>()
+  for (let at = head; at; at = at.parent) connected.add(at)
+  const complete = entries.filter(entry => entry.data || Number.isFinite(entry.sequence) || connected.has(entry))
   // First those that were linked, in their order; then those that came before an ancestor did.
   complete.sort((a, b) => (a.sequence === b.sequence ? a.height - b.height : a.sequence - b.sequence))
-  for (const entry of complete) tree.received(entry)
+  for (const entry of complete) {
+    if (!entry.data) records.noteLost(entry)
+    tree.received(entry)
+  }
 }

@@ -69,7 +69,6 @@ async function stateIn(dir: string) {
  * before the next moment.
  */
 const moments = [
-  { from: 1, upTo: 5, overtime: 2 },
   // The rival's blocks come next, and the reorganisation with the one at 20.
   { from: 12, upTo: 13, overtime: 8 },
   { from: 27, upTo: 31, overtime: 3 },

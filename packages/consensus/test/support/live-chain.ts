@@ -1,4 +1,6 @@
-import { type Block, nobleCurve } from '@raistone/primitives'
+import type { Block } from '@raistone/primitives'
+import { loadNativeCurve } from '@raistone/primitives/curve/native'
+import { loadWasmCurve } from '@raistone/primitives/curve/wasm'
 import type { Chain } from '../../src/chain/chain.js'
 import { openChain } from '../../src/chain/open.js'
 import type { ChainOptions } from '../../src/chain/options.js'
@@ -14,9 +16,12 @@ export const liveParams = rulesWith()
 /** A day after the genesis block: no block that the builder makes is ahead of it. */
 export const liveClock: Clock = { nowMs: () => (liveParams.genesis.header.time + 86_400) * 1000 }
 
+/** Checks every signature, as fast as this machine can: the chains are opened again and again. */
+const verifier = createLocalVerifier((await loadNativeCurve()) ?? (await loadWasmCurve()))
+
 /** The real chain with real script checks, on this thread. */
 export const openLive = (store: ChainStore, options?: ChainOptions, clock = liveClock): Promise<Chain> =>
-  openChain({ params: liveParams, store, verifier: createLocalVerifier(nobleCurve), clock }, options)
+  openChain({ params: liveParams, store, verifier, clock }, options)
 
 /** One that is gone with the test. */
 export const openInMemory = async (options?: ChainOptions): Promise<Chain> => openLive(await openMemoryStore(), options)

@@ -103,7 +103,7 @@ const nextCoin = coinKey(outpointKey(trunk.fork(1).nextCoin().outpoint))
 const damaged = { code: 'damaged' }
 
 describe('a flipped bit in the coins', () => {
-  test.each([0, 5, 13, 30])(
+  test.each([0, 30])(
     'of a coin (byte %i): the block that spends it stops the chain, then they are made again',
     async at => {
       const dir = await replicaOf(trunk)
@@ -146,7 +146,15 @@ describe('a flipped bit in the coins', () => {
     expect(await stateOf(chain)).toEqual(await stateAfter(longer.blocks))
   })
 
-  test.each([0, 33, 38])('of their tip (byte %i): opening makes them again', async at => {
+  test('of one that opening itself needs, the whole record being gone: the block that spends it is not invalid', async () => {
+    const dir = await replicaBehind(trunk, longer)
+    await withDatabase(join(dir, 'chainstate'), database => database.del(nextCoin))
+    const chain = await openDisk(dir)
+    expect(chain.tip.hash).toBe(longer.tip.hash)
+    expect(await stateOf(chain)).toEqual(await stateAfter(longer.blocks))
+  })
+
+  test.each([0, 38])('of their tip (byte %i): opening makes them again', async at => {
     const dir = await replicaOf(trunk)
     await damageCoins(dir, tipKey, at)
     const phases: OpenProgress['phase'][] = []
@@ -159,17 +167,24 @@ describe('a flipped bit in the coins', () => {
 describe('a flipped bit in a raw block', () => {
   const [lost] = trunk.blocks.slice(5)
 
-  test.each([0, 3, 7, 60])('(byte %i) that was connected long ago: it is missing until it comes again', async at => {
+  test.each([0, 3, 7])('(byte %i) that was connected long ago: it is missing until it comes again', async at => {
     const dir = await replicaOf(trunk)
     await damageRecord(dir, lost!.hash, 'raw', at)
     const chain = await openDisk(dir)
     expect(await chain.blockBytes(lost!.hash)).toBeUndefined()
     expect(names(chain.missingBlocks(5))).toEqual([lost!.hash])
     expect(chain.tip.hash).toBe(trunk.tip.hash)
-    expect(await feed(chain, [lost!])).toEqual(['connected'])
-    expect(chain.missingBlocks(5)).toEqual([])
-    expect(await chain.blockBytes(lost!.hash)).toEqual(lost!.raw)
-    expect(await stateOf(chain)).toEqual(await stateAfter(trunk.blocks))
+    await close(chain)
+    // It is not forgotten with the process that met it.
+    const again = await openDisk(dir)
+    expect(names(again.missingBlocks(5))).toEqual([lost!.hash])
+    expect(await feed(again, [lost!])).toEqual(['connected'])
+    expect(again.missingBlocks(5)).toEqual([])
+    await close(again)
+    const healed = await openDisk(dir)
+    expect(await healed.blockBytes(lost!.hash)).toEqual(lost!.raw)
+    expect(healed.missingBlocks(5)).toEqual([])
+    expect(await stateOf(healed)).toEqual(await stateAfter(trunk.blocks))
   })
 
   test('sound, but of another block: it is not taken for this one', async () => {
@@ -263,7 +278,7 @@ describe('a flipped bit in the undo data', () => {
 })
 
 describe('a flipped bit in a header record', () => {
-  test.each([4, 70, 80, 90, 100])('(byte %i): it and what follows come again', async at => {
+  test.each([4, 80, 100])('(byte %i): it and what follows come again', async at => {
     const dir = await replicaOf(trunk)
     const [header] = trunk.blocks.slice(4)
     await damageHeader(dir, header!.hash, at)

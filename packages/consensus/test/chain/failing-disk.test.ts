@@ -6,10 +6,10 @@ import { Branch } from '../support/branch.js'
 import { FailingDisk } from '../support/failing-disk.js'
 import { feed, listen, openLive, stateAfter, stateOf } from '../support/live-chain.js'
 
-const first = new Branch(1).mineBusy(6)
+const first = new Branch(1).mineBusy(5)
 const rival = first.fork(2, 3).mineBusy(4)
 /** With a reorganisation in it. */
-const blocks = [...first.blocks, ...rival.blocks.slice(3)]
+const blocks = [...first.blocks, ...rival.blocks.slice(2)]
 const headersOf = (list: readonly Block[]) => list.map(({ header }) => header)
 
 /** From the genesis block to this one. */
@@ -82,6 +82,42 @@ function expected(hash: BlockHash): ReturnType<typeof stateAfter> {
   states.set(hash, state)
   return state
 }
+
+test('a write that fails rejects all that waits, and none of it is done', async () => {
+  const disk = await FailingDisk.create()
+  const chain = await openLive(await disk.openStore(), { groupBytes: 600 })
+  const told = listen(chain)
+  disk.writesLeft = 1
+  const answers = await Promise.allSettled(first.blocks.map(({ raw }) => chain.submitBlock(raw)))
+  const done = answers.findIndex(({ status }) => status === 'rejected')
+  expect(done).toBeGreaterThan(1)
+  expect(new Set(answers.slice(done).map(({ status }) => status))).toEqual(new Set(['rejected']))
+  // A full group is written in the middle of a block, which is told then and not answered yet.
+  const connected = told.filter(word => word.startsWith('+'))
+  expect([done, done + 1]).toContain(connected.length)
+  expect(connected).toEqual(first.blocks.slice(0, connected.length).map(({ hash }) => `+${hash}`))
+  await chain.close()
+  const again = await openLive(await disk.openStore())
+  expect(`+${again.tip.hash}`).toBe(connected.at(-1))
+  await again.close()
+})
+
+test('closing twice closes once, finishes what was submitted, and refuses what comes after', async () => {
+  const disk = await FailingDisk.create()
+  const chain = await openLive(await disk.openStore())
+  const [next, ...before] = [...first.blocks].reverse()
+  const submitted = before.reverse().map(({ raw }) => chain.submitBlock(raw))
+  const closing = [chain.close(), chain.close()]
+  await expect(chain.submitBlock(next!.raw)).rejects.toThrow('the chain is closed')
+  expect(() => chain.submitHeaders([])).toThrow('the chain is closed')
+  await Promise.all(closing)
+  await chain.close()
+  expect(disk.opened).toBe(0)
+  expect(await Promise.all(submitted)).toEqual(before.map(() => expect.objectContaining({ state: 'connected' })))
+  const again = await openLive(await disk.openStore())
+  expect(again.tip.hash).toBe(before.at(-1)?.hash)
+  await again.close()
+})
 
 describe('a disk that fails once, at any write', () => {
   test.each([

@@ -4,7 +4,8 @@ import { seededRandom, spend } from '@raistone/testkit'
 import fc from 'fast-check'
 import type { Chain } from '../../src/chain/chain.js'
 import { Branch } from '../support/branch.js'
-import { feed, listen, openInMemory, stateAfter, stateOf } from '../support/live-chain.js'
+import { FailingDisk } from '../support/failing-disk.js'
+import { feed, listen, openInMemory, openLive, stateAfter, stateOf } from '../support/live-chain.js'
 
 const open: Chain[] = []
 
@@ -90,6 +91,25 @@ describe('the chain with most work', () => {
       const chain = await openOne()
       await feed(chain, [...one.blocks, other.tip])
       expect(chain.tip.hash).toBe(one.tip.hash)
+    }
+  })
+
+  test('and still does after closing and opening again, until the other has more', async () => {
+    const first = new Branch(1).mine(4)
+    const branches = [first, ...[2, 3, 4, 5].map(name => first.fork(name, 3).mine(3))]
+    for (const seenFirst of branches) {
+      const disk = await FailingDisk.create()
+      const chain = await openLive(await disk.openStore())
+      const others = branches.filter(branch => branch !== seenFirst)
+      await feed(chain, [...seenFirst.blocks, ...others.flatMap(({ blocks }) => blocks)])
+      await chain.close()
+      const again = await openLive(await disk.openStore())
+      open.push(again)
+      expect(again.tip.hash).toBe(seenFirst.tip.hash)
+      expect(again.bestHeader.hash).toBe(seenFirst.tip.hash)
+      expect(again.missingBlocks(5)).toEqual([])
+      const more = others[0]!.fork(9).mine().tip
+      expect(await feed(again, [more])).toEqual(['connected'])
     }
   })
 

@@ -19,7 +19,7 @@ function usage(problem) {
 
 function readWords() {
   try {
-    const options = { seed: { type: 'string' }, quick: { type: 'boolean', default: false } }
+    const options = { seed: { type: 'string', default: '20260101' }, quick: { type: 'boolean', default: false } }
     return parseArgs({ options, allowPositionals: true })
   } catch (error) {
     return usage(error.message)
@@ -29,11 +29,11 @@ function readWords() {
 const { values, positionals } = readWords()
 const [name, ...more] = positionals
 if (more.length > 0 || !names.includes(name)) usage(name === undefined ? 'which proof?' : `no proof "${name}"`)
-if (values.seed !== undefined && !/^\d+$/.test(values.seed)) usage('--seed must be a whole number')
+if (!/^\d+$/.test(values.seed)) usage('--seed must be a whole number')
 
 const env = testEnvironment()
 env.RAISTONE_REQUIRE_VECTORS = '1'
-if (values.seed !== undefined) env.RAISTONE_PROOF_SEED = values.seed
+env.RAISTONE_PROOF_SEED = values.seed
 if (values.quick) env.RAISTONE_PROOF_QUICK = '1'
 const results = mkdtempSync(join(tmpdir(), 'raistone-proof-'))
 const file = join(results, 'results.json')
@@ -53,7 +53,7 @@ rmSync(results, { recursive: true })
 console.log(
   JSON.stringify({
     proof: name,
-    ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
+    seed: Number(values.seed),
     quick: values.quick,
     passed: numPassedTests,
     failed: numFailedTests,

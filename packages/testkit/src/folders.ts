@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,10 +22,6 @@ export function canRead(what: 'vectors' | 'chains'): boolean {
   process.stderr.write(`skipped: ${variable} is not set\n`)
   return false
 }
-
-/** A file among the public vectors, as JSON; `path` is relative to their folder. */
-export const readVectors = <T>(path: string): T =>
-  JSON.parse(readFileSync(join(vectorsFolder() as string, path), 'utf8')) as T
 
 const folders = new Set<string>()
 let guarding = false

@@ -1,0 +1,40 @@
+import { describe, test } from '@jest/globals'
+import { canRead } from '../src/folders.js'
+import { hasVectors, reportCases, type SkippedCase } from '../src/vectors.js'
+
+/** What the tests of one vector file tell of its cases. */
+export interface CaseCount {
+  /** So many more cases (one, unless said) were run. */
+  readonly ran: (count?: number) => void
+  /** This case was not run, and why. */
+  readonly skip: (name: string, reason: string) => void
+}
+
+/**
+ * A suite over one file of the public vectors, ended by a test that every case of the file was counted once. It is skipped
+ * with one line where the file is missing: all of them without RAISTONE_VECTORS, which RAISTONE_REQUIRE_VECTORS=1 makes
+ * a failure. The body is not called then, so it may read the file.
+ */
+export function vectorSuite(path: string, body: (cases: CaseCount) => void): void {
+  if (!canRead('vectors')) {
+    test.skip(`${path}: RAISTONE_VECTORS is not set`, () => undefined)
+    return
+  }
+  if (!hasVectors(path)) {
+    process.stderr.write(`skipped: RAISTONE_VECTORS has no ${path}\n`)
+    test.skip(`${path}: no such file`, () => undefined)
+    return
+  }
+  describe(path, () => {
+    const count: { ran: number; skipped: SkippedCase[] } = { ran: 0, skipped: [] }
+    body({
+      ran: (more = 1) => {
+        count.ran += more
+      },
+      skip: (name, reason) => {
+        count.skipped.push({ case: name, reason })
+      },
+    })
+    test('every case is counted', () => reportCases(path, count))
+  })
+}

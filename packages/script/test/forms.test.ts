@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { concatBytes, emptyBytes, fromHex, nullOutpoint, type TransactionBody, type Txid } from '@raistone/primitives'
+import { assemble } from '@raistone/testkit'
 import { scriptErrorMessage } from '../src/errors.js'
 import { scriptFlag } from '../src/flags.js'
 import { type OpcodeName, opcode, opcodeName } from '../src/opcodes/opcode.js'
@@ -17,7 +18,6 @@ import {
   p2wpkhScript,
   p2wshScript,
 } from '../src/templates/scripts.js'
-import { assemble } from './support/assembly.js'
 
 const hash20 = new Uint8Array(20).fill(7)
 const hash32 = new Uint8Array(32).fill(7)

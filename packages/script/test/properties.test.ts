@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Curve, compareBytes, concatBytes, equalBytes } from '@raistone/primitives'
+import { allFlags, withoutOrphans } from '@raistone/testkit'
 import fc from 'fast-check'
 import { scriptErrorMessage } from '../src/errors.js'
 import { findAndDelete } from '../src/interpreter/find-and-delete.js'
@@ -14,7 +15,6 @@ import { isMinimalPush, pushData, pushNumber } from '../src/script/push.js'
 import { scriptSigops } from '../src/sigops/count.js'
 import { classifyScript } from '../src/templates/classify.js'
 import { p2shScript, p2trScript, p2wshScript } from '../src/templates/scripts.js'
-import { allFlags, withoutOrphans } from './support/flags.js'
 import { creditAndSpend } from './support/spending.js'
 
 /** Answers depend on the signature's first byte, so that both outcomes occur; any curve would do here. */

@@ -8,6 +8,7 @@ import {
   type Txid,
   toHex,
 } from '@raistone/primitives'
+import { assemble } from '@raistone/testkit'
 import { scriptFlag } from '../src/flags.js'
 import { findAndDelete } from '../src/interpreter/find-and-delete.js'
 import { verifyInput } from '../src/interpreter/verify.js'
@@ -15,7 +16,6 @@ import { pushData } from '../src/script/push.js'
 import { signatureHashLegacy } from '../src/sighash/legacy.js'
 import { createSpendContext } from '../src/sighash/spend-context.js'
 import { signatureHashTaproot } from '../src/sighash/taproot.js'
-import { assemble } from './support/assembly.js'
 import { creditAndSpend } from './support/spending.js'
 
 const run = (scriptSig: string, scriptPubKey: string, flags = 0, witness: readonly Uint8Array[] = []) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Curve, concatBytes, emptyBytes, fromHex } from '@raistone/primitives'
+import { assemble } from '@raistone/testkit'
 import { STANDARD_FLAGS, scriptFlag } from '../src/flags.js'
 import { verifyInput } from '../src/interpreter/verify.js'
 import { p2trScript } from '../src/templates/scripts.js'
-import { assemble } from './support/assembly.js'
 import { creditAndSpend } from './support/spending.js'
 
 /** Every signature holds: what is tested here is what surrounds the signatures. */

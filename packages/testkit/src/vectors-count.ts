@@ -21,8 +21,10 @@ const lines: Count = text => text.split('\n').filter(line => line.trim() !== '')
 const inLists = (lists: Lists): number =>
   Array.isArray(lists) ? lists.length : sum(Object.values(lists as NamedLists).map(inLists))
 
-/** Core's files: a row with a single string is a comment. */
-const exceptComments = json<readonly Row[]>(rows => rows.filter(row => row.length > 1).length)
+/** Whether a row of one of Core's files is a case: a single string is a comment. */
+export const isCaseRow = (row: Row): boolean => row.length > 1
+
+const exceptComments = json<readonly Row[]>(rows => rows.filter(isCaseRow).length)
 
 const wycheproof = json<{ testGroups: readonly { tests: Row }[] }>(({ testGroups }) =>
   sum(testGroups.map(({ tests }) => tests.length)),
@@ -34,6 +36,7 @@ const ofShape: Named<Count> = {
   'script/tx_valid.json': exceptComments,
   'script/tx_invalid.json': exceptComments,
   'script/sighash.json': exceptComments,
+  'encoding/key_io_valid.json': exceptComments,
   'script/bip341_wallet_vectors.json': json<{
     scriptPubKey: Row
     keyPathSpending: readonly { inputSpending: Row }[]

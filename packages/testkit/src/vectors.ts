@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { vectorsFolder } from './folders.js'
-import { countOf } from './vectors-count.js'
+import { countOf, isCaseRow } from './vectors-count.js'
 
 /** Where a file of the public vectors lies; `path` is relative to their folder, as in `script/sighash.json`. */
 function placeOf(path: string): string {
@@ -33,6 +33,10 @@ export const readVectorText = (path: string): string => readFileSync(placeOf(pat
 
 /** A vector file as JSON. */
 export const readVectors = <T>(path: string): T => JSON.parse(readVectorText(path)) as T
+
+/** The cases of one of Core's files of rows, without the rows between them that are comments. */
+export const readCaseRows = <Row extends readonly unknown[]>(path: string): Row[] =>
+  readVectors<Row[]>(path).filter(isCaseRow)
 
 /** How many cases a vector file holds, counted from the file itself. */
 export const countCases = (path: string): number =>

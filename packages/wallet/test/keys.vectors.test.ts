@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals'
 import type { AddressParams } from '@raistone/consensus/params'
 import { fromHex, scriptToAddress, toHex } from '@raistone/primitives'
+import { readVectors } from '@raistone/testkit'
 import { HDKey } from '@scure/bip32'
 import { mnemonicToSeedSync } from '@scure/bip39'
 import { Account, accountKey, type Branch, outputKeyOf, signingKeys } from '../src/keys/account.js'
 import { childKeys, type PublicBranch } from '../src/keys/public-branch.js'
 import { entropyOf, seedOf, wordsOf } from '../src/keys/words.js'
-import { readVectors, reportSkipped, vectorSuite } from './support/vectors.js'
+import { reportSkipped, walletVectorSuite } from './support/vectors.js'
 
 const bitcoin = { pubkeyHash: 0, scriptHash: 5, privateKey: 128, hrp: 'bc', coinType: 0 }
 /** Versions of xpub and xprv, and of zpub and zprv (SLIP-0132). */
@@ -22,7 +23,7 @@ interface Bip32 {
   readonly bitcoinjs: object
 }
 
-vectorSuite('BIP-0032', () => {
+walletVectorSuite('BIP-0032', () => {
   const vectors = (): Bip32 => readVectors<Bip32>('wallet/bip32.json')
 
   test('keys of every path, and our own public derivation where it applies', () => {
@@ -66,7 +67,7 @@ const errorOf = (attempt: () => unknown): unknown => {
 
 type Sentence = readonly [string, string, string, string]
 
-vectorSuite('BIP-0039', () => {
+walletVectorSuite('BIP-0039', () => {
   test('entropy and words of the English list, and the keys that follow', () => {
     const { english = [], ...others } = readVectors<Record<string, readonly Sentence[]>>('wallet/bip39.json')
     for (const [entropy, words, seed, root] of english) {
@@ -104,7 +105,7 @@ function leafOf(comment = ''): readonly [Branch, number] | undefined {
   return index === undefined ? undefined : [Number(branch) as Branch, Number(index)]
 }
 
-vectorSuite('BIP-0084 and BIP-0086 accounts', () => {
+walletVectorSuite('BIP-0084 and BIP-0086 accounts', () => {
   const vectors = (): Accounts => readVectors<Accounts>('wallet/bip49_84_86_accounts.json')
 
   test.each([

@@ -1,7 +1,7 @@
-import { type Curve, nobleCurve, toHex } from '@raistone/primitives'
+import { type Curve, toHex } from '@raistone/primitives'
 
-/** The built-in curve, remembering its answers: vectors repeat the same checks under many flags. */
-export function rememberingCurve(curve: Curve = nobleCurve): Curve {
+/** The curve, remembering its answers: vectors repeat the same checks under many flags. */
+export function rememberingCurve(curve: Curve): Curve {
   const known = new Map<string, boolean>()
   const once = (parts: readonly Uint8Array[], more: string, ask: () => boolean): boolean => {
     const key = `${more}:${parts.map(toHex).join(':')}`

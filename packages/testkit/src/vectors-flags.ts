@@ -1,7 +1,8 @@
-import { type ScriptFlagName, type ScriptFlags, scriptFlag } from '../../src/flags.js'
+import { type ScriptFlagName, type ScriptFlags, scriptFlag } from '@raistone/script'
 
 const { CLEANSTACK, P2SH, TAPROOT, WITNESS } = scriptFlag
 
+/** Every flag there is. */
 export const allFlags: ScriptFlags = Object.values(scriptFlag).reduce((all, flag) => all | flag, 0)
 
 /** Flags of a comma-separated list; NONE and the empty list are no flags. */
@@ -32,6 +33,7 @@ export function withoutOrphans(flags: ScriptFlags): ScriptFlags {
   return rest
 }
 
+/** The flags one by one. */
 export const singleFlags = (flags: ScriptFlags): ScriptFlags[] =>
   Object.values(scriptFlag).filter(flag => (flags & flag) !== 0)
 

@@ -1,6 +1,5 @@
 import { concatBytes, fromHex } from '@raistone/primitives'
-import { opcode } from '../../src/opcodes/opcode.js'
-import { pushData, pushNumber } from '../../src/script/push.js'
+import { opcode, pushData, pushNumber } from '@raistone/script'
 
 const opcodeBytes = new Map<string, number>(
   Object.entries(opcode)

@@ -1,13 +1,35 @@
-// Runs jest on the compiled tests. `npm test -- vectors` runs the vector suites only; other words are jest's.
+// Runs jest on the compiled tests. `npm test -- vectors` runs the vector suites only, and says what they ran; other words
+// are jest's.
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { jestArguments, testEnvironment } from './jest-run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const words = process.argv.slice(2).map(word => (word === 'vectors' ? '\\.vectors\\.test\\.js$' : word))
-const done = spawnSync(process.execPath, [...jestArguments, ...words], {
-  cwd: root,
-  stdio: 'inherit',
-  env: testEnvironment(),
-})
-process.exit(done.status ?? 1)
+const words = process.argv.slice(2)
+const patterns = words.map(word => (word === 'vectors' ? '\\.vectors\\.test\\.js$' : word))
+const env = testEnvironment()
+
+const runJest = more =>
+  spawnSync(process.execPath, [...jestArguments, ...patterns], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...env, ...more },
+  }).status ?? 1
+
+async function runVectors() {
+  const results = mkdtempSync(join(tmpdir(), 'raistone-vectors-'))
+  const report = join(results, 'report.jsonl')
+  try {
+    const status = runJest({ RAISTONE_VECTOR_REPORT: report })
+    process.env.RAISTONE_VECTORS = env.RAISTONE_VECTORS
+    const { printVectorTable } = await import('./vector-table.mjs')
+    return printVectorTable(report) ? status : status || 1
+  } finally {
+    rmSync(results, { recursive: true })
+  }
+}
+
+process.exit(words.includes('vectors') && env.RAISTONE_VECTORS ? await runVectors() : runJest({}))

@@ -1,0 +1,17 @@
+// What `npm test -- vectors` says at the end: how many cases each file of the public vectors has, and how many ran.
+import { existsSync, readFileSync } from 'node:fs'
+import { countCases, requiredVectors, vectorTable } from '../packages/testkit/dist/src/index.js'
+
+/** Prints the table of what the suites wrote into the report file; whether every case of every file was run or named. */
+export function printVectorTable(reportFile) {
+  const text = existsSync(reportFile) ? readFileSync(reportFile, 'utf8') : ''
+  const reports = text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line))
+  const cases = new Map(requiredVectors().map(file => [file, countCases(file)]))
+  const { lines, problems } = vectorTable(cases, reports)
+  for (const line of lines) console.log(line)
+  for (const problem of problems) console.error(`failed: ${problem}`)
+  return problems.length === 0
+}

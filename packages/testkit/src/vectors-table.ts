@@ -76,6 +76,9 @@ export function vectorTable(cases: ReadonlyMap<string, number>, reports: readonl
       ),
       ...rows.flatMap(row => row.skipped.map(({ case: name, reason }) => `skipped: ${row.file}: ${name}: ${reason}`)),
     ],
-    problems: rows.flatMap(row => problemsOf(row.file, row.cases, row.report)),
+    problems:
+      cases.size === 0
+        ? ['the folder of the public vectors has none of their files']
+        : rows.flatMap(row => problemsOf(row.file, row.cases, row.report)),
   }
 }

@@ -37,6 +37,10 @@ describe('the table of the public vectors', () => {
     expect(vectorTable(cases, [sighash]).problems).toEqual(['crypto/x.json: reported by no suite'])
   })
 
+  test('fails where there are no files', () => {
+    expect(vectorTable(new Map(), []).problems).toHaveLength(1)
+  })
+
   test('fails where the counts differ from the file', () => {
     expect(vectorTable(cases, [sighash, { ...other, cases: 3, ran: 3 }]).problems).toEqual([
       'crypto/x.json: has 2 cases, of which 3 ran and 0 were skipped',

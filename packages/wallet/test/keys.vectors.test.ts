@@ -2,17 +2,22 @@ import { expect, test } from '@jest/globals'
 import type { AddressParams } from '@raistone/consensus/params'
 import { fromHex, scriptToAddress, toHex } from '@raistone/primitives'
 import { readVectors } from '@raistone/testkit'
+import { describeVectors } from '@raistone/testkit/jest'
 import { HDKey } from '@scure/bip32'
 import { mnemonicToSeedSync } from '@scure/bip39'
 import { Account, accountKey, type Branch, outputKeyOf, signingKeys } from '../src/keys/account.js'
 import { childKeys, type PublicBranch } from '../src/keys/public-branch.js'
 import { entropyOf, seedOf, wordsOf } from '../src/keys/words.js'
-import { reportSkipped, walletVectorSuite } from './support/vectors.js'
 
 const bitcoin = { pubkeyHash: 0, scriptHash: 5, privateKey: 128, hrp: 'bc', coinType: 0 }
 /** Versions of xpub and xprv, and of zpub and zprv (SLIP-0132). */
 const xVersions: AddressParams = { ...bitcoin, extendedPublic: 0x0488b21e, extendedPrivate: 0x0488ade4 }
 const zVersions: AddressParams = { ...bitcoin, extendedPublic: 0x04b24746, extendedPrivate: 0x04b2430c }
+
+/** One line that says which cases do not apply, and how many they are. */
+function reportSkipped(count: number, why: string): void {
+  process.stderr.write(`skipped: ${count} cases: ${why}\n`)
+}
 
 interface Bip32 {
   readonly bip32: readonly {
@@ -23,11 +28,10 @@ interface Bip32 {
   readonly bitcoinjs: object
 }
 
-walletVectorSuite('BIP-0032', () => {
+describeVectors('wallet/bip32.json', () => {
   const vectors = (): Bip32 => readVectors<Bip32>('wallet/bip32.json')
 
   test('keys of every path, and our own public derivation where it applies', () => {
-    let derived = 0
     for (const { seed, chains } of vectors().bip32) {
       const master = HDKey.fromMasterSeed(fromHex(seed))
       for (const [i, { path, xpub, xprv }] of chains.entries()) {
@@ -38,10 +42,8 @@ walletVectorSuite('BIP-0032', () => {
         if (index === undefined || !parent) continue
         const branch = HDKey.fromExtendedKey(parent.xpub) as PublicBranch
         expect(toHex(childKeys(branch)(Number(index)))).toBe(toHex(key.publicKey as Uint8Array))
-        derived++
       }
     }
-    expect(derived).toBeGreaterThan(4)
   })
 
   test('malformed extended keys are refused', () => {
@@ -51,7 +53,6 @@ walletVectorSuite('BIP-0032', () => {
         reason,
         error: expect.any(Error),
       })
-    expect(bip32_invalid.length).toBeGreaterThan(10)
     reportSkipped(Object.keys(bitcoinjs).length, 'groups of fixtures of the interface of bitcoinjs')
   })
 })
@@ -67,7 +68,7 @@ const errorOf = (attempt: () => unknown): unknown => {
 
 type Sentence = readonly [string, string, string, string]
 
-walletVectorSuite('BIP-0039', () => {
+describeVectors('wallet/bip39.json', () => {
   test('entropy and words of the English list, and the keys that follow', () => {
     const { english = [], ...others } = readVectors<Record<string, readonly Sentence[]>>('wallet/bip39.json')
     for (const [entropy, words, seed, root] of english) {
@@ -77,7 +78,6 @@ walletVectorSuite('BIP-0039', () => {
       const bytes = mnemonicToSeedSync(words, 'TREZOR')
       expect([toHex(bytes), HDKey.fromMasterSeed(bytes).privateExtendedKey]).toEqual([seed, root])
     }
-    expect(english.length).toBeGreaterThan(15)
     reportSkipped(Object.values(others).flat().length, 'languages other than English')
   })
 })
@@ -105,7 +105,7 @@ function leafOf(comment = ''): readonly [Branch, number] | undefined {
   return index === undefined ? undefined : [Number(branch) as Branch, Number(index)]
 }
 
-walletVectorSuite('BIP-0084 and BIP-0086 accounts', () => {
+describeVectors('wallet/bip49_84_86_accounts.json', () => {
   const vectors = (): Accounts => readVectors<Accounts>('wallet/bip49_84_86_accounts.json')
 
   test.each([
@@ -117,7 +117,6 @@ walletVectorSuite('BIP-0084 and BIP-0086 accounts', () => {
     const extended = accountKey(seed, kind, address)
     const account = new Account(kind, extended, address)
     const keyOf = signingKeys(seed, address)
-    let leaves = 0
     for (const block of blocks) {
       const leaf = leafOf(block.comment)
       if (!leaf) {
@@ -132,9 +131,7 @@ walletVectorSuite('BIP-0084 and BIP-0086 accounts', () => {
       if (block.internal_key) expect(toHex(publicKey.subarray(1))).toBe(block.internal_key)
       if (block.output_key) expect(toHex(outputKeyOf(publicKey))).toBe(block.output_key)
       if (block.scriptPubKey) expect(toHex(script)).toBe(block.scriptPubKey)
-      leaves++
     }
-    expect(leaves).toBe(3)
   })
 
   test('address tables of a hardware wallet', () => {
@@ -147,7 +144,6 @@ walletVectorSuite('BIP-0084 and BIP-0086 accounts', () => {
           address,
         )
     }
-    expect(tables.length).toBeGreaterThan(0)
     const skipped = trezor_addresses.length - tables.length
     reportSkipped(skipped + bip49.length, 'addresses of BIP-0044 and BIP-0049, which the wallet does not make yet')
   })

@@ -1,6 +1,7 @@
 import type { Curve } from './curve.js'
 import { compressedFromXOnly, hasXAndParity, keyForm } from './keys.js'
-import { verifySchnorrByRecovery } from './schnorr-by-recovery.js'
+import { verifySchnorrBy } from './schnorr.js'
+import { schnorrPointByRecovery } from './schnorr-by-recovery.js'
 
 /** What is used of the npm package `secp256k1`; every call throws where it cannot answer. */
 interface Bindings {
@@ -18,29 +19,28 @@ function attempt<T>(call: () => T): T | undefined {
   }
 }
 
-const nativeCurve = (bindings: Bindings): Curve => ({
-  name: 'native',
-  verifyEcdsa(signature, digest, publicKey) {
-    if (!keyForm(publicKey) || signature.length !== 64 || digest.length !== 32) return false
-    // The C library verifies low s only, so s is brought there first: for the signature's validity both are the same.
-    const verified = attempt(() =>
-      bindings.ecdsaVerify(bindings.signatureNormalize(Uint8Array.from(signature)), digest, publicKey),
-    )
-    return verified === true
-  },
-  verifySchnorr: (signature, message, publicKey) =>
-    verifySchnorrByRecovery(
-      (asked, recoveryId, digest) => attempt(() => bindings.ecdsaRecover(asked, recoveryId, digest)),
-      signature,
-      message,
-      publicKey,
-    ),
-  checkTapTweak(internalKey, tweak, outputKey, parity) {
-    if (internalKey.length !== 32 || tweak.length !== 32 || outputKey.length !== 32) return false
-    const sum = attempt(() => bindings.publicKeyTweakAdd(compressedFromXOnly(internalKey), tweak))
-    return sum !== undefined && hasXAndParity(sum, outputKey, parity)
-  },
-})
+function nativeCurve(bindings: Bindings): Curve {
+  const point = schnorrPointByRecovery((signature, recoveryId, digest) =>
+    attempt(() => bindings.ecdsaRecover(signature, recoveryId, digest)),
+  )
+  return {
+    name: 'native',
+    verifyEcdsa(signature, digest, publicKey) {
+      if (!keyForm(publicKey) || signature.length !== 64 || digest.length !== 32) return false
+      // The C library verifies low s only, so s is brought there first: for the signature's validity both are the same.
+      const verified = attempt(() =>
+        bindings.ecdsaVerify(bindings.signatureNormalize(new Uint8Array(signature)), digest, publicKey),
+      )
+      return verified === true
+    },
+    verifySchnorr: (signature, message, publicKey) => verifySchnorrBy(point, signature, message, publicKey),
+    checkTapTweak(internalKey, tweak, outputKey, parity) {
+      if (internalKey.length !== 32 || tweak.length !== 32 || outputKey.length !== 32) return false
+      const sum = attempt(() => bindings.publicKeyTweakAdd(compressedFromXOnly(internalKey), tweak))
+      return sum !== undefined && hasXAndParity(sum, outputKey, parity)
+    },
+  }
+}
 
 /**
  * The fastest tier: libsecp256k1 in C. Undefined where there is no binary for this machine. Only the package's

@@ -2,8 +2,9 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { hashes, Point, schnorr, verify } from '@noble/secp256k1'
 import type { Curve } from './curve.js'
-import { GROUP_ORDER, readNumber } from './field.js'
+import { readNumber } from './field.js'
 import { compressedFromXOnly, hasXAndParity, withoutHybridForm } from './keys.js'
+import { schnorrPoint, verifySchnorrBy } from './schnorr.js'
 
 // The library brings no hashes of its own: without these it can neither verify Schnorr signatures nor sign.
 hashes.sha256 = sha256
@@ -21,14 +22,6 @@ function attempt(check: () => boolean): boolean {
   }
 }
 
-function tweaked(internalKey: Uint8Array, tweak: Uint8Array): Uint8Array | undefined {
-  const scalar = readNumber(tweak)
-  if (scalar >= GROUP_ORDER) return undefined
-  const internal = Point.fromBytes(compressedFromXOnly(internalKey))
-  const sum = scalar === 0n ? internal : internal.add(Point.BASE.multiply(scalar, false))
-  return sum.is0() ? undefined : sum.toBytes(true)
-}
-
 /** The built-in tier: JavaScript only, on every platform; the slowest, and the reference for the other two. */
 export const nobleCurve: Curve = {
   name: 'noble',
@@ -39,13 +32,17 @@ export const nobleCurve: Curve = {
   },
   verifySchnorr(signature, message, publicKey) {
     if (signature.length !== 64 || message.length !== 32 || publicKey.length !== 32) return false
+    // The library refuses s = 0, which BIP-0340 allows: nobody knows how to make such a signature that holds.
+    if (readNumber(signature, 32) === 0n) return verifySchnorrBy(schnorrPoint, signature, message, publicKey)
     return attempt(() => schnorr.verify(signature, message, publicKey))
   },
   checkTapTweak(internalKey, tweak, outputKey, parity) {
     if (internalKey.length !== 32 || tweak.length !== 32 || outputKey.length !== 32) return false
+    // The library throws for a tweak of the group order or more, a key off the curve and a sum at infinity.
     return attempt(() => {
-      const sum = tweaked(internalKey, tweak)
-      return sum !== undefined && hasXAndParity(sum, outputKey, parity)
+      const internal = Point.fromBytes(compressedFromXOnly(internalKey))
+      const sum = internal.add(Point.BASE.multiply(readNumber(tweak), false))
+      return hasXAndParity(sum.toBytes(true), outputKey, parity)
     })
   },
 }

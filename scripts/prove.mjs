@@ -1,7 +1,7 @@
 // The long proofs: `npm run prove -- NAME [--seed N] [--quick]`. Prints one JSON value at the end; everything else goes to
 // standard error.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,9 @@ import { jestArguments, testEnvironment } from './jest-run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'test', 'proofs')
-const names = readdirSync(folder).map(file => file.replace(/\.proof\.ts$/, ''))
+const names = readdirSync(folder)
+  .filter(file => file.endsWith('.proof.ts'))
+  .map(file => file.replace(/\.proof\.ts$/, ''))
 
 function usage(problem) {
   console.error(`${problem}\nusage: npm run prove -- NAME [--seed N] [--quick]; proofs: ${names.join(', ')}`)
@@ -37,6 +39,7 @@ env.RAISTONE_PROOF_SEED = values.seed
 if (values.quick) env.RAISTONE_PROOF_QUICK = '1'
 const results = mkdtempSync(join(tmpdir(), 'raistone-proof-'))
 const file = join(results, 'results.json')
+env.RAISTONE_PROOF_FIGURES = join(results, 'figures.json')
 const startedMs = Date.now()
 const done = spawnSync(
   process.execPath,
@@ -49,6 +52,9 @@ const done = spawnSync(
   { cwd: root, stdio: ['ignore', 2, 2], env },
 )
 const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'))
+const figures = existsSync(env.RAISTONE_PROOF_FIGURES)
+  ? { figures: JSON.parse(readFileSync(env.RAISTONE_PROOF_FIGURES, 'utf8')) }
+  : {}
 rmSync(results, { recursive: true })
 console.log(
   JSON.stringify({
@@ -61,6 +67,7 @@ console.log(
     shown: testResults.flatMap(({ assertionResults }) =>
       assertionResults.map(({ title, status }) => `${status}: ${title}`),
     ),
+    ...figures,
   }),
 )
 process.exit(done.status ?? 1)

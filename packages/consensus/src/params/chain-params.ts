@@ -71,6 +71,10 @@ export interface ChainParams {
   readonly forks: ForkHeights
   /** Blocks whose scripts are judged by other flags than their height says (Bitcoin's P2SH and Taproot exceptions). */
   readonly scriptExceptions: ReadonlyMap<BlockHash, number>
+  /** Blocks whose coinbase may take the place of one that is not spent yet (BIP-0030's two in Bitcoin). */
+  readonly bip30Exceptions: ReadonlySet<BlockHash>
+  /** BIP-0325: the script that every block's solution must satisfy; undefined where anybody may mine. */
+  readonly signetChallenge: Uint8Array | undefined
   readonly genesis: Block
   /** Whether the node may discover peers and listen beyond loopback without being asked: false on devnet and regtest. */
   readonly discovery: boolean

@@ -1,5 +1,5 @@
 import { type OutputUnit, Validator } from '@cfworker/json-schema'
-import type { BlockHash } from '@raistone/primitives'
+import { type BlockHash, fromHex } from '@raistone/primitives'
 import type { ChainParams } from './chain-params.js'
 import { buildGenesis } from './genesis-block.js'
 import { GenesisError } from './genesis-error.js'
@@ -117,6 +117,8 @@ export function parseGenesisFile(json: unknown): ChainParams {
     coinbaseMaturity: file.coinbaseMaturity,
     forks: file.forks,
     scriptExceptions: new Map(Object.entries(file.scriptExceptions ?? {}) as [BlockHash, number][]),
+    bip30Exceptions: new Set((file.bip30Exceptions ?? []) as BlockHash[]),
+    signetChallenge: file.signetChallenge === undefined ? undefined : fromHex(file.signetChallenge),
     genesis,
     discovery: file.discovery,
     mineOnDemand: file.mineOnDemand,

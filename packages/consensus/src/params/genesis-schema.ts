@@ -27,6 +27,9 @@ const MOST_SATS = 2 ** 53 - 1
 const port = (description: string) => integer(description, 1, 65_535)
 const height = (fork: string) =>
   integer(`First height with the rules of ${fork}; 0 is from the genesis block on`, 0, U32)
+const blockHash = hex('Hash of a block', 32)
+/** Longest script that can be run, bytes. */
+const MOST_SCRIPT = 10_000
 const kind = (name: string) => ({ type: 'string', const: name })
 
 const halfLifeSec = integer('Time off schedule that doubles or halves the target, seconds', 1, YEAR_SEC)
@@ -107,6 +110,18 @@ export const genesisSchema = {
         propertyNames: { pattern: '^[0-9a-f]{64}$' },
         additionalProperties: integer('Flags in place of P2SH, WITNESS and TAPROOT', 0, U32),
       },
+      bip30Exceptions: {
+        type: 'array',
+        description: 'Blocks whose coinbase may take the place of one that is not spent yet (BIP-0030)',
+        maxItems: 100,
+        items: blockHash,
+      },
+      signetChallenge: {
+        type: 'string',
+        description: 'Script, hex, that the solution of every block must satisfy (BIP-0325)',
+        pattern: '^([0-9a-f]{2})+$',
+        maxLength: 2 * MOST_SCRIPT,
+      },
       genesisBlock: record('The first block', {
         version: integer('Block version', -0x80000000, 0x7fffffff),
         time: integer('Seconds since 1970', 1, U32),
@@ -146,7 +161,16 @@ export const genesisSchema = {
         }),
       },
     },
-    ['$schema', 'scriptExceptions', 'bootstrap', 'minimumChainWork', 'assumeValid', 'snapshots'],
+    [
+      '$schema',
+      'scriptExceptions',
+      'bip30Exceptions',
+      'signetChallenge',
+      'bootstrap',
+      'minimumChainWork',
+      'assumeValid',
+      'snapshots',
+    ],
   ),
 }
 
@@ -176,6 +200,8 @@ export interface GenesisFile {
   readonly coinbaseMaturity: number
   readonly forks: ForkHeights
   readonly scriptExceptions?: Readonly<Record<string, number>>
+  readonly bip30Exceptions?: readonly string[]
+  readonly signetChallenge?: string
   readonly genesisBlock: {
     readonly version: number
     readonly time: number

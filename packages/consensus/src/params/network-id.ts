@@ -12,6 +12,12 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
 }
 
+/** Rules that came after the first chains: one that is not used leaves no trace, and their ids stay what they are. */
+const laterFields = ({ bip30Exceptions = [], signetChallenge }: GenesisFile): { readonly [key: string]: Json } => ({
+  ...(bip30Exceptions.length > 0 && { bip30Exceptions: [...new Set(bip30Exceptions)].sort() }),
+  ...(signetChallenge !== undefined && { signetChallenge }),
+})
+
 /** The fields that decide which blocks are valid; nothing about names, addresses, ports or whom to meet. */
 function consensusFields(file: GenesisFile): { readonly [key: string]: Json } {
   const { proofOfWork, money, coinbaseMaturity, forks, scriptExceptions = {} } = file
@@ -21,6 +27,7 @@ function consensusFields(file: GenesisFile): { readonly [key: string]: Json } {
     coinbaseMaturity,
     forks: { ...forks },
     scriptExceptions,
+    ...laterFields(file),
   }
 }
 

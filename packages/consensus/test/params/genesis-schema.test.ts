@@ -83,6 +83,22 @@ test('an unknown field may be called __proto__', () => {
   expect(refusedField(JSON.parse(text))).toBe('__proto__')
 })
 
+test('a signet challenge is a script in whole bytes, and as long as one may be', () => {
+  const withChallenge = (challenge: string) => withField(fullGenesis('none'), 'signetChallenge', challenge)
+  for (const challenge of ['', '5', '5x', '51'.repeat(10_001)])
+    expect(refusedField(withChallenge(challenge))).toBe('signetChallenge')
+  expect(parseGenesisFile(withChallenge('51'.repeat(10_000))).signetChallenge).toHaveLength(10_000)
+  expect(parseGenesisFile(withoutField(fullGenesis('none'), 'signetChallenge')).signetChallenge).toBeUndefined()
+})
+
+test('a BIP-0030 exception names a block', () => {
+  const excepting = (...hashes: unknown[]) => withField(fullGenesis('none'), 'bip30Exceptions', hashes)
+  expect(refusedField(excepting('0a'.repeat(31)))).toBe('bip30Exceptions.0')
+  expect(refusedField(excepting('0a'.repeat(32), 7))).toBe('bip30Exceptions.1')
+  expect([...parseGenesisFile(excepting('0a'.repeat(32))).bip30Exceptions]).toEqual(['0a'.repeat(32)])
+  expect(parseGenesisFile(withoutField(fullGenesis('none'), 'bip30Exceptions')).bip30Exceptions.size).toBe(0)
+})
+
 test('a script exception names a block and has flags', () => {
   const file = fullGenesis('none')
   expect(refusedField(withField(file, EXCEPTION, -1))).toBe(EXCEPTION)

@@ -56,6 +56,8 @@ const otherRules: Readonly<Record<string, unknown>> = {
   'forks.segwit': 1,
   'forks.taproot': 1,
   scriptExceptions: { ['0a'.repeat(32)]: 2 },
+  bip30Exceptions: ['0f'.repeat(32)],
+  signetChallenge: '52',
 }
 
 /** What the genesis hash commits to. */
@@ -136,8 +138,25 @@ describe('the network id', () => {
       .flatMap(allFields)
       .filter(({ schema, path }) => !schema.properties && !schema.items && !path.startsWith('snapshots.'))
       .map(({ path }) => path)
-      .filter(path => !derived.includes(path) && path !== 'bootstrap.0')
+      .filter(path => !derived.includes(path) && !['bootstrap.0', 'bip30Exceptions.0'].includes(path))
     expect(leaves.filter(path => !(path in known))).toEqual([])
+  })
+
+  test('of the chains that come with Raistone stays what it was', () => {
+    const ids = { devnet: 'd0f7020fbdaa6e19', regtest: '3e9e69ba75b9ee57', raistone: 'e71a4146e5888bfb' }
+    for (const name of builtinChains) expect([name, loadChain(name).networkId]).toEqual([name, ids[name]])
+  })
+
+  test('has a later field in it only where it is used', () => {
+    const file = withoutField(withoutField(fullGenesis('none'), 'signetChallenge'), 'bip30Exceptions')
+    const [one, two] = ['0a', '0b'].map(byte => byte.repeat(32))
+    const excepting = (...hashes: unknown[]): string => idOf(withField(file, 'bip30Exceptions', hashes))
+    expect(parseGenesisFile(file).networkHash).toBe(
+      sha256(canonical({ ...rulesOf(file), genesis: file.genesisBlock.hash })),
+    )
+    expect(excepting()).toBe(idOf(file))
+    expect(excepting(two, one, two)).toBe(excepting(one, two))
+    expect(excepting(one)).not.toBe(excepting(two))
   })
 
   test('does not see how the file is written', () => {

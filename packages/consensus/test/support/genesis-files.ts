@@ -23,6 +23,8 @@ export function fullGenesis(kind: RetargetKind): GenesisFile {
     ...regtest,
     proofOfWork: { ...regtest.proofOfWork, retarget: retargets[kind] },
     scriptExceptions: { ['0a'.repeat(32)]: 1 },
+    bip30Exceptions: ['0e'.repeat(32)],
+    signetChallenge: '51',
     bootstrap: ['/ip4/127.0.0.1/tcp/1/p2p/12D3KooW'],
     assumeValid: '0b'.repeat(32),
     snapshots: [{ height: 1, block: '0c'.repeat(32), hash: '0d'.repeat(32) }],

@@ -110,6 +110,13 @@ const signers: Readonly<Record<PayTo, Signer>> = {
   },
 }
 
+/** What unlocks a bare multisig output, the transaction's only coin; the keys in the order of the script. */
+export function multisigUnlock(tx: TransactionBody, output: TxOut, keys: readonly TestKey[]): Unlock {
+  const digest = signatureHashLegacy(createSpendContext(tx, [output]), 0, output.script, SIGHASH_ALL)
+  const signatures = keys.map(key => push(signEcdsa(digest, key, SIGHASH_ALL)))
+  return { scriptSig: concatBytes(Uint8Array.of(0), ...signatures), witness: [] }
+}
+
 /** What unlocks one input of the transaction; `coins` has one per input, in order. */
 export function signInput(
   tx: TransactionBody,

@@ -112,7 +112,7 @@ describe('script rules', () => {
   test.each<[(typeof bitcoinChains)[number], number, string, number]>([
     ['mainnet', 170_060, '00000000000002dc756eebf4f49723ed8d30cc28a5f108eb94b1ba88ac4f9c22', 0],
     ['mainnet', 692_261, '0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad', untilTaproot],
-    ['testnet3', 393, '00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105', 0],
+    ['testnet3', 394, '00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105', 0],
   ])('of %s make an exception of block %i', (name, height, hash, expected) => {
     expect(scriptFlagsAt(height, hash as BlockHash, bitcoinChain(name))).toBe(expected)
   })

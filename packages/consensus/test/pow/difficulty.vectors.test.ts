@@ -1,12 +1,11 @@
-import { describe, expect, test } from '@jest/globals'
-import { canRead, readVectors } from '@raistone/testkit'
+import { expect, test } from '@jest/globals'
+import { readVectors } from '@raistone/testkit'
+import { vectorSuite } from '@raistone/testkit/jest'
 import { loadChain } from '../../src/params/builtin.node.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import type { PowAncestor } from '../../src/pow/ancestor.js'
 import { asertTarget, bitcoinTarget, nextBits } from '../../src/pow/retarget.js'
 import { bitsToTarget, readCompact, targetToBits } from '../../src/pow/target.js'
-
-const suite = canRead('vectors') ? describe : describe.skip
 
 interface AsertRun {
   readonly run: number
@@ -39,7 +38,7 @@ const LIMIT = bitsToTarget(0x1d00ffff)
 const SPACING_SEC = 600
 const INTERVAL = 2016
 
-suite('difficulty/asert.json', () => {
+vectorSuite('difficulty/asert.json', cases => {
   test('every row', () => {
     for (const { run, anchor_height, anchor_parent_time, anchor_nbits, rows } of readVectors<AsertRun[]>(
       'difficulty/asert.json',
@@ -56,11 +55,12 @@ suite('difficulty/asert.json', () => {
         return targetToBits(asertTarget(schedule, LIMIT)) !== Number(bits)
       })
       expect({ run, wrong }).toEqual({ run, wrong: [] })
+      cases.ran(rows.length)
     }
   })
 })
 
-suite('difficulty/pow_core.json', () => {
+vectorSuite('difficulty/pow_core.json', cases => {
   const mainnet: Pick<ChainParams, 'pow'> = {
     pow: {
       ...loadChain('regtest').pow,
@@ -92,6 +92,7 @@ suite('difficulty/pow_core.json', () => {
         LIMIT,
       )
       expect(targetToBits(target)).toBe(found)
+      cases.ran()
     }
   })
 
@@ -103,6 +104,7 @@ suite('difficulty/pow_core.json', () => {
         negative: row.negative,
         overflow: row.overflow,
       })
+      cases.ran()
       // Core's test compares no value where it overflows.
       if (overflow) continue
       expect(target.toString(16).padStart(64, '0')).toBe(row.value)

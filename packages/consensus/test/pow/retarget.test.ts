@@ -83,6 +83,33 @@ describe('bitcoin', () => {
       expect(next(wholly, testnet)).toBe(hex(LIMIT_BITS))
     })
 
+    test('excuses no first block of an interval, and goes back to none before it', () => {
+      const last = run(9, SPACING, HARD_BITS)
+      expect(last.height).toBe(9)
+      expect(next(last, testnet, 100 * SPACING)).toBe(next(last, testnet))
+      expect(next(last, testnet, 100 * SPACING)).toBe(hex(targetToBits((bitsToTarget(HARD_BITS) * 9n) / 10n)))
+      // The excused last block has set what the next interval begins with, and that is nobody's exception any more.
+      const excused = entryOn(run(8, SPACING, HARD_BITS), { time: last.header.time, bits: LIMIT_BITS })
+      const first = entryOn(excused, {
+        time: last.header.time + SPACING,
+        bits: Number.parseInt(next(excused, testnet), 16),
+      })
+      expect(first.header.bits).not.toBe(LIMIT_BITS)
+      expect(next(first, testnet)).toBe(hex(first.header.bits))
+      expect(next(run(1, 2 * SPACING + 1, LIMIT_BITS, first), testnet)).toBe(hex(first.header.bits))
+    })
+
+    test('with BIP-0094 keeps the difficulty however many blocks of an interval were excused', () => {
+      const testnet4 = { ...testnet, enforceBip94: true }
+      // Nine excused blocks behind an honest first one take far too long: the factor of 4 is all they gain.
+      const first = run(0, 0, HARD_BITS)
+      const slow = run(9, 10 * SPACING, LIMIT_BITS, first)
+      expect(next(slow, testnet4)).toBe(times(4n, 1n))
+      expect(next(slow, testnet)).toBe(hex(LIMIT_BITS))
+      // Within the interval the walk back ends at its first block, whose bits are the real ones.
+      expect(next(run(5, SPACING, LIMIT_BITS, first), testnet4)).toBe(hex(HARD_BITS))
+    })
+
     test('retargets from the last block, and with BIP-0094 from the first', () => {
       const excused = run(1, 2 * SPACING, LIMIT_BITS, run(8, SPACING, HARD_BITS))
       expect(excused.height).toBe(9)

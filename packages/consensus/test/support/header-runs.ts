@@ -1,0 +1,116 @@
+import { decodeHeader, HEADER_SIZE, type Header, type Height, hashHeader } from '@raistone/primitives'
+import { hasVectors, readVectorBytes, readVectors, vectorFiles } from '@raistone/testkit'
+import { acceptHeader } from '../../src/chain/accept-header.js'
+import { BlockTree } from '../../src/chain/block-tree.js'
+import { TreeEntry } from '../../src/chain/tree-entry.js'
+import type { Clock } from '../../src/clock.js'
+import type { ChainParams } from '../../src/params/chain-params.js'
+import type { PowAncestor } from '../../src/pow/ancestor.js'
+import { nextBits } from '../../src/pow/retarget.js'
+import { workOfBits } from '../../src/pow/target.js'
+import type { Verdict } from '../../src/verdict.js'
+import type { BitcoinChain } from './bitcoin-chains.js'
+
+/** Consecutive headers of one of Bitcoin's chains. */
+export interface HeaderRun {
+  readonly path: string
+  readonly network: BitcoinChain
+  /** Height of the first. */
+  readonly from: Height
+  readonly headers: readonly Header[]
+}
+
+/** Files of headers back to back say by their names whose they are. */
+const RUN_NAME = /^headers\/(\w+?)_(\d+)_(\d+)\.bin$/
+
+/** The files of header runs among the vectors. */
+export const headerRunFiles = (): string[] => vectorFiles('headers').filter(path => RUN_NAME.test(path))
+
+export function readHeaderRun(path: string): HeaderRun {
+  const [, network, from] = RUN_NAME.exec(path) as RegExpExecArray
+  const bytes = readVectorBytes(path)
+  const headers = Array.from({ length: bytes.length / HEADER_SIZE }, (_, i) =>
+    decodeHeader(bytes.subarray(i * HEADER_SIZE, (i + 1) * HEADER_SIZE)),
+  )
+  return { path, network: network as BitcoinChain, from: Number(from), headers }
+}
+
+const CHAINWORK = 'headers/chainwork.json'
+
+/** Published total work of mainnet by height, ascending. */
+export function publishedWork(): ReadonlyMap<Height, bigint> {
+  if (!hasVectors(CHAINWORK)) return new Map()
+  const rows = Object.entries(readVectors<Record<string, string>>(CHAINWORK))
+  return new Map(rows.map(([height, work]) => [Number(height), BigInt(`0x${work}`)] as const).sort(([a], [b]) => a - b))
+}
+
+/** Headers that BIP-0113's median looks at. */
+export const MEDIAN_SPAN = 11
+
+/** How far the times of two neighbours may plausibly lie apart: what the rules allow ahead, and some slow blocks. */
+const MOST_APART_SEC = 4 * 3600
+
+const intervalOf = ({ pow }: ChainParams): number =>
+  pow.retarget.kind === 'bitcoin' ? pow.retarget.intervalBlocks : Number.POSITIVE_INFINITY
+
+/**
+ * The time of the first block of the interval in which the run begins, where it is not in the run: the retarget at the
+ * end of the interval tells it but for a few seconds. Undefined where no likely time gives that retarget.
+ */
+function firstTimeOf({ from, headers }: HeaderRun, params: ChainParams): number | undefined {
+  const interval = intervalOf(params)
+  const boundary = interval - (from % interval)
+  const [first, last, next] = [headers[0], headers[boundary - 1], headers[boundary]]
+  if (!first || !last || !next) return first?.time
+  const givesNext = (time: number): boolean => {
+    const start: PowAncestor = {
+      header: { time, bits: first.bits },
+      height: from - (from % interval),
+      parent: undefined,
+    }
+    const parent: PowAncestor = { header: last, height: from + boundary - 1, parent: undefined, skip: start }
+    return nextBits(parent, next.time, params) === next.bits
+  }
+  const likely = Array.from({ length: 2 * MOST_APART_SEC }, (_, i) => first.time - MOST_APART_SEC + i).filter(givesNext)
+  return likely[likely.length >> 1]
+}
+
+/** Stands for what is before the run: the first block of the interval, with the work up to the run's parent. */
+function standIn(run: HeaderRun, params: ChainParams, work: bigint): TreeEntry | undefined {
+  const { from, headers } = run
+  const time = firstTimeOf(run, params)
+  if (time === undefined) return undefined
+  const header: Header = { ...(headers[0] as Header), time }
+  return new TreeEntry((headers[0] as Header).prev, header, from - (from % intervalOf(params)), undefined, work, time)
+}
+
+/** What came of judging a run. */
+export interface JudgedRun {
+  readonly entries: readonly TreeEntry[]
+  /** Of the first header that was refused, at the end of `entries`. */
+  readonly reject: Verdict
+}
+
+/**
+ * Judges a run from the middle of a chain. Its first headers cannot be compared with all the ancestors that the rules
+ * ask about and are taken as they are; from the twelfth on every rule is asked. `work` is the total before the run.
+ */
+export function judgeRun(run: HeaderRun, params: ChainParams, clock: Clock, work = 0n): JudgedRun {
+  const tree = new BlockTree(params)
+  const judge = { tree, params, clock }
+  const { from, headers } = run
+  const before = from % intervalOf(params) === 0 ? undefined : standIn(run, params, work)
+  if (!before && from % intervalOf(params) !== 0)
+    return { entries: [], reject: { rule: 'bad-diffbits', cause: 'header', detail: 'for any time of the first block' } }
+  const [first] = headers as readonly [Header]
+  const root = new TreeEntry(hashHeader(first), first, from, before, work + workOfBits(first.bits), first.time)
+  const entries: TreeEntry[] = [root]
+  for (const header of headers.slice(1, MEDIAN_SPAN))
+    entries.push(tree.insert(hashHeader(header), header, entries.at(-1) as TreeEntry))
+  for (const header of headers.slice(MEDIAN_SPAN)) {
+    const outcome = acceptHeader(header, judge)
+    if (outcome.reject) return { entries, reject: outcome.reject }
+    entries.push(outcome.value.entry)
+  }
+  return { entries, reject: undefined }
+}

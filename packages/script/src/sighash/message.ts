@@ -19,20 +19,22 @@ export class Message {
   }
 
   u8(n: number): void {
-    this.view.setUint8(this.advance(1), n)
+    const at = this.advance(1)
+    this.view.setUint8(at, n)
   }
 
   /** The low 32 bits, of a negative number too. */
   u32(n: number): void {
-    this.view.setUint32(this.advance(4), n, true)
+    const at = this.advance(4)
+    this.view.setUint32(at, n, true)
   }
 
   i64(n: bigint): void {
-    this.view.setBigInt64(this.advance(8), n, true)
+    const at = this.advance(8)
+    this.view.setBigInt64(at, n, true)
   }
 
   raw(bytes: Uint8Array): void {
-    // Before the buffer is read, for it may be another afterwards.
     const at = this.advance(bytes.length)
     this.bytes.set(bytes, at)
   }
@@ -55,7 +57,8 @@ export class Message {
       this.u8(n)
     } else if (n <= 0xffff) {
       this.u8(0xfd)
-      this.view.setUint16(this.advance(2), n, true)
+      const at = this.advance(2)
+      this.view.setUint16(at, n, true)
     } else {
       this.u8(0xfe)
       this.u32(n)
@@ -67,6 +70,7 @@ export class Message {
     this.raw(bytes)
   }
 
+  /** Where the next bytes go. To be asked before the buffer or its view is, for they may be others afterwards. */
   private advance(count: number): number {
     const at = this.length
     this.length += count

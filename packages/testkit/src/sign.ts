@@ -1,6 +1,3 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha256 } from '@noble/hashes/sha2.js'
-import { hashes, schnorr, sign } from '@noble/secp256k1'
 import {
   concatBytes,
   createTransaction,
@@ -21,6 +18,7 @@ import {
   signatureHashV0,
 } from '@raistone/script'
 import { type PayTo, payTos, type TestKey } from './keys.js'
+import { signEcdsa, signSchnorr } from './signature.js'
 
 /** An output that a test key can spend. */
 export interface OwnedCoin {
@@ -51,52 +49,25 @@ function kindOf({ script }: TxOut, key: TestKey): PayTo {
   return kind
 }
 
-/** A number as DER has it: no leading zeros but one where the sign bit would be set. */
-function derInteger(bytes: Uint8Array): Uint8Array {
-  const first = bytes.findIndex(byte => byte !== 0)
-  const digits = bytes.subarray(first < 0 ? bytes.length - 1 : first)
-  const padded = (digits[0] as number) >= 0x80 ? concatBytes(Uint8Array.of(0), digits) : digits
-  return concatBytes(Uint8Array.of(0x02, padded.length), padded)
-}
-
-/** r ‖ s as strict DER (BIP-0066). Kept apart from the code under test. */
-function derSignature(compact: Uint8Array): Uint8Array {
-  const body = concatBytes(derInteger(compact.subarray(0, 32)), derInteger(compact.subarray(32)))
-  return concatBytes(Uint8Array.of(0x30, body.length), body)
-}
-
-function useHashes(): void {
-  hashes.sha256 ??= sha256
-  hashes.hmacSha256 ??= (key, message) => hmac(sha256, key, message)
-}
-
-function signEcdsa(digest: Uint8Array, key: TestKey, hashType: number): Uint8Array {
-  useHashes()
-  return concatBytes(derSignature(sign(digest, key.privateKey, { prehash: false })), Uint8Array.of(hashType))
-}
-
-function signSchnorr(digest: Uint8Array, key: TestKey, hashType: number): Uint8Array {
-  useHashes()
-  // BIP-0340 allows fixed auxiliary bytes; the same test then makes the same ids in every run.
-  const signature = schnorr.sign(digest, key.tweakedPrivateKey, new Uint8Array(32))
-  return hashType === SIGHASH_DEFAULT ? signature : concatBytes(signature, Uint8Array.of(hashType))
-}
-
 const push = (bytes: Uint8Array): Uint8Array => concatBytes(Uint8Array.of(bytes.length), bytes)
 
-type Unlock = Pick<TxIn, 'scriptSig' | 'witness'>
+/** What an input brings to satisfy the script it spends. */
+export type Unlock = Pick<TxIn, 'scriptSig' | 'witness'>
 type Signer = (spend: SpendContext, index: number, key: TestKey, hashType: number | undefined) => Unlock
 
 /** BIP-0143: a key hash program is signed as if it were P2PKH. */
 const signV0: Signer = (spend, index, key, hashType = SIGHASH_ALL) => {
   const digest = signatureHashV0(spend, index, key.scripts.p2pkh, hashType)
-  return { scriptSig: emptyBytes, witness: [signEcdsa(digest, key, hashType), key.publicKey] }
+  return { scriptSig: emptyBytes, witness: [signEcdsa(digest, key.privateKey, hashType), key.publicKey] }
 }
 
 const signers: Readonly<Record<PayTo, Signer>> = {
   p2pkh: (spend, index, key, hashType = SIGHASH_ALL) => {
     const digest = signatureHashLegacy(spend, index, key.scripts.p2pkh, hashType)
-    return { scriptSig: concatBytes(push(signEcdsa(digest, key, hashType)), push(key.publicKey)), witness: [] }
+    return {
+      scriptSig: concatBytes(push(signEcdsa(digest, key.privateKey, hashType)), push(key.publicKey)),
+      witness: [],
+    }
   },
   'p2sh-p2wpkh': (spend, index, key, hashType) => ({
     ...signV0(spend, index, key, hashType),
@@ -106,14 +77,14 @@ const signers: Readonly<Record<PayTo, Signer>> = {
   p2tr: (spend, index, key, hashType = SIGHASH_DEFAULT) => {
     const digest = signatureHashTaproot(spend, index, hashType)
     if (!digest) throw new RangeError(`hash type ${hashType} signs nothing here`)
-    return { scriptSig: emptyBytes, witness: [signSchnorr(digest, key, hashType)] }
+    return { scriptSig: emptyBytes, witness: [signSchnorr(digest, key.tweakedPrivateKey, hashType)] }
   },
 }
 
 /** What unlocks a bare multisig output, the transaction's only coin; the keys in the order of the script. */
 export function multisigUnlock(tx: TransactionBody, output: TxOut, keys: readonly TestKey[]): Unlock {
   const digest = signatureHashLegacy(createSpendContext(tx, [output]), 0, output.script, SIGHASH_ALL)
-  const signatures = keys.map(key => push(signEcdsa(digest, key, SIGHASH_ALL)))
+  const signatures = keys.map(key => push(signEcdsa(digest, key.privateKey, SIGHASH_ALL)))
   return { scriptSig: concatBytes(Uint8Array.of(0), ...signatures), witness: [] }
 }
 

@@ -5,6 +5,7 @@ import type { Chain } from '../../src/chain/chain.js'
 import { openChain } from '../../src/chain/open.js'
 import type { ChainOptions } from '../../src/chain/options.js'
 import type { Clock } from '../../src/clock.js'
+import type { ChainParams } from '../../src/params/chain-params.js'
 import type { ChainStore } from '../../src/store/chain-store.js'
 import { openMemoryStore } from '../../src/store/memory.js'
 import { createLocalVerifier } from '../../src/verify/local.js'
@@ -19,9 +20,17 @@ export const liveClock: Clock = { nowMs: () => (liveParams.genesis.header.time +
 /** Checks every signature, as fast as this machine can: the chains are opened again and again. */
 const verifier = createLocalVerifier((await loadNativeCurve()) ?? (await loadWasmCurve()))
 
-/** The real chain with real script checks, on this thread. */
+/** The real chain of any rules with real script checks, on this thread. */
+export const openWith = (
+  params: ChainParams,
+  store: ChainStore,
+  clock: Clock,
+  options?: ChainOptions,
+): Promise<Chain> => openChain({ params, store, verifier, clock }, options)
+
+/** The same under the usual rules of these tests. */
 export const openLive = (store: ChainStore, options?: ChainOptions, clock = liveClock): Promise<Chain> =>
-  openChain({ params: liveParams, store, verifier, clock }, options)
+  openWith(liveParams, store, clock, options)
 
 /** One that is gone with the test. */
 export const openInMemory = async (options?: ChainOptions): Promise<Chain> => openLive(await openMemoryStore(), options)

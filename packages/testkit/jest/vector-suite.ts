@@ -40,3 +40,18 @@ export function vectorSuite(path: string, body: (cases: CaseCount) => void): voi
     test('every case is counted', () => reportCases(path, count))
   })
 }
+
+/**
+ * A `vectorSuite` for each of several files of one kind, which the folder itself tells. Skipped with one line where there
+ * are none, as jest takes a test file without tests for a broken one.
+ */
+export function vectorSuites(
+  kind: string,
+  paths: readonly string[],
+  body: (path: string, cases: CaseCount) => void,
+): void {
+  for (const path of paths) vectorSuite(path, cases => body(path, cases))
+  if (paths.length > 0) return
+  if (canRead('vectors')) process.stderr.write(`skipped: RAISTONE_VECTORS has no ${kind}\n`)
+  test.skip(`${kind}: no such files`, () => undefined)
+}

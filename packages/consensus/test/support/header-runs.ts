@@ -7,7 +7,7 @@ import type { Clock } from '../../src/clock.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import type { PowAncestor } from '../../src/pow/ancestor.js'
 import { nextBits } from '../../src/pow/retarget.js'
-import { workOfBits } from '../../src/pow/target.js'
+import { bitsToTarget, workOfBits } from '../../src/pow/target.js'
 import type { Verdict } from '../../src/verdict.js'
 import type { BitcoinChain } from './bitcoin-chains.js'
 
@@ -59,20 +59,23 @@ const intervalOf = ({ pow }: ChainParams): number =>
  */
 function firstTimeOf({ from, headers }: HeaderRun, params: ChainParams): number | undefined {
   const interval = intervalOf(params)
-  const boundary = interval - (from % interval)
-  const [first, last, next] = [headers[0], headers[boundary - 1], headers[boundary]]
+  const before = from % interval
+  const [first, last, next] = [headers[0], headers[interval - before - 1], headers[interval - before]]
   if (!first || !last || !next) return first?.time
-  const givesNext = (time: number): boolean => {
-    const start: PowAncestor = {
-      header: { time, bits: first.bits },
-      height: from - (from % interval),
-      parent: undefined,
-    }
-    const parent: PowAncestor = { header: last, height: from + boundary - 1, parent: undefined, skip: start }
-    return nextBits(parent, next.time, params) === next.bits
+  const wanted = bitsToTarget(next.bits)
+  let earliest = first.time - MOST_APART_SEC - 2 * before * params.pow.spacingSec
+  let latest = first.time + MOST_APART_SEC
+  while (earliest <= latest) {
+    const time = Math.floor((earliest + latest) / 2)
+    const start: PowAncestor = { header: { time, bits: first.bits }, height: from - before, parent: undefined }
+    const parent: PowAncestor = { header: last, height: from - before + interval - 1, parent: undefined, skip: start }
+    const target = bitsToTarget(nextBits(parent, next.time, params))
+    if (target === wanted) return time
+    // The earlier it began, the longer the interval took, and the easier the next one.
+    if (target > wanted) earliest = time + 1
+    else latest = time - 1
   }
-  const likely = Array.from({ length: 2 * MOST_APART_SEC }, (_, i) => first.time - MOST_APART_SEC + i).filter(givesNext)
-  return likely[likely.length >> 1]
+  return undefined
 }
 
 /** Stands for what is before the run: the first block of the interval, with the work up to the run's parent. */

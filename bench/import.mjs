@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createReference } from './native-verify.mjs'
-import { measureRatio, readOptions } from './ratio.mjs'
+import { createReference } from './support/native-verify.mjs'
+import { measureRatio, readOptions } from './support/ratio.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const launcher = join(root, 'packages', 'node', 'bin', 'raistone.js')

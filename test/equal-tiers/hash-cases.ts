@@ -39,7 +39,7 @@ const of =
   parts =>
     toHex(hash(concatBytes(...parts)))
 
-/** The tree as BIP-0098 draws it: an odd level's last node is its own neighbour. */
+/** The tree of a block, written plainly: an odd level's last node is its own neighbour. */
 function plainTree(leaves: readonly Uint8Array[]): string {
   let level = leaves
   let mutated = false

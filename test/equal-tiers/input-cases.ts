@@ -18,6 +18,7 @@ import { drawSigned, type Signed, type Spending, withUnlock } from './spending.j
 /** The verdict on an input that may spend its output; others are the names of Core's script errors. */
 export const OK = 'OK'
 
+/** Taproot twice: what differs most from tier to tier is Schnorr and the tweak. */
 const lockKinds: readonly LockKind[] = [...ecdsaLocks, ...taprootLocks, ...taprootLocks]
 const { P2SH, DERSIG, WITNESS, TAPROOT } = scriptFlag
 

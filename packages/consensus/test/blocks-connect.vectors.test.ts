@@ -46,7 +46,10 @@ function poorerCoins(real: RealBlock): CoinView {
   }
 }
 
-for (const facts of blockFacts())
+const all = blockFacts()
+if (all.length === 0) vectorSuite('blocks/*.bin', () => undefined)
+
+for (const facts of all)
   vectorSuite(facts.file, cases => {
     const real = readRealBlock(facts)
     const { block, spent, params } = real

@@ -49,6 +49,8 @@ const suite = canRead('vectors') ? describe : describe.skip
 const withSpent = blockFacts().filter(({ spent_file }) => spent_file)
 
 suite('damage to blocks whose spent outputs are known', () => {
+  if (withSpent.length === 0) test.skip('there are none', () => undefined)
+
   for (const facts of withSpent) {
     const real = readRealBlock(facts)
     const flags = scriptFlagsAt(facts.height, real.block.hash, real.params)

@@ -13,7 +13,10 @@ const works = publishedWork()
 const wrongWorks = (entries: readonly BlockEntry[]): number[] =>
   entries.filter(({ height, chainWork }) => (works.get(height) ?? chainWork) !== chainWork).map(({ height }) => height)
 
-for (const path of headerRunFiles())
+const files = headerRunFiles()
+
+// Without any, the suite says so.
+for (const path of files.length > 0 ? files : ['headers/*.bin'])
   vectorSuite(path, cases => {
     const run = readHeaderRun(path)
     const { network, from, headers } = run

@@ -14,14 +14,16 @@ export type Cause =
   | 'policy'
 
 /** A refusal: Core's short reason, its cause, and the numbers that decided it. */
-export interface Reject {
-  readonly rule: string
+export interface Reject<Reason extends string = string> {
+  readonly rule: Reason
   readonly cause: Cause
   readonly detail?: string
 }
 
 /** What a rule says: nothing, or why not. */
-export type Verdict = Reject | undefined
+export type Verdict<Reason extends string = string> = Reject<Reason> | undefined
 
 /** A value, or why there is none. */
-export type Outcome<T> = { readonly value: T; readonly reject?: undefined } | { readonly reject: Reject }
+export type Outcome<T, Reason extends string = string> =
+  | { readonly value: T; readonly reject?: undefined }
+  | { readonly reject: Reject<Reason> }

@@ -2,7 +2,9 @@ import { type Block, merkleRoot } from '@raistone/primitives'
 import { checkBlockAlone } from '../rules/block/alone.js'
 import { checkBlockWithAncestors } from '../rules/block/with-ancestors.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
-import type { Outcome, Reject } from '../verdict.js'
+import type { RuleReject } from '../rules/rule.js'
+import type { RuleName } from '../rules/rule-name.js'
+import type { Outcome } from '../verdict.js'
 import { acceptHeader, type HeaderJudge } from './accept-header.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -13,7 +15,7 @@ function isCommitted(block: Block): boolean {
   return !mutated && root === block.header.merkleRoot
 }
 
-const isLasting = (reject: Reject, block: Block): boolean => reject.cause === 'consensus' && isCommitted(block)
+const isLasting = (reject: RuleReject, block: Block): boolean => reject.cause === 'consensus' && isCommitted(block)
 
 export interface Accepted {
   readonly entry: TreeEntry
@@ -24,7 +26,7 @@ export interface Accepted {
 }
 
 /** Refusals that are remembered, with the entry they are remembered for. */
-export type Remember = (entry: TreeEntry, reject: Reject) => void
+export type Remember = (entry: TreeEntry, reject: RuleReject) => void
 
 /**
  * Judges a block as far as it can be without coins, and stores it. Only a failure with cause `consensus` of the very
@@ -36,7 +38,7 @@ export function acceptBlock(
   judge: HeaderJudge,
   records: BlockRecords,
   remember: Remember,
-): Outcome<Accepted> {
+): Outcome<Accepted, RuleName> {
   const { tree, params } = judge
   const known = tree.get(block.hash)
   if (known && !known.invalid && (known.data || !known.parent))
@@ -44,7 +46,7 @@ export function acceptBlock(
   const alone = checkHeaderAlone(block.header, block.hash, params) ?? checkBlockAlone(block, params)
   if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
-  if (header.reject) return header
+  if (header.reject) return alone ? { reject: alone } : header
   const { entry, fresh } = header.value
   if (fresh) records.touch(entry)
   const { medianTimePast } = entry.parent ?? entry

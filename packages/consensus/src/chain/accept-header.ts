@@ -3,8 +3,11 @@ import { type Clock, nowSec } from '../clock.js'
 import type { ChainParams } from '../params/chain-params.js'
 import { nextBits } from '../pow/retarget.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
+import { checkKnownHeader, checkParent } from '../rules/header/in-tree.js'
 import { checkHeaderWithAncestors } from '../rules/header/with-ancestors.js'
-import type { Outcome, Verdict } from '../verdict.js'
+import type { RuleVerdict } from '../rules/rule.js'
+import type { RuleName } from '../rules/rule-name.js'
+import type { Outcome } from '../verdict.js'
 import type { BlockTree } from './block-tree.js'
 import type { TreeEntry } from './tree-entry.js'
 
@@ -16,7 +19,7 @@ export interface HeaderJudge {
 }
 
 /** The rules that look at a header's ancestors and at the clock. */
-export const checkAncestry = (header: Header, parent: TreeEntry, params: ChainParams, clock: Clock): Verdict =>
+export const checkAncestry = (header: Header, parent: TreeEntry, params: ChainParams, clock: Clock): RuleVerdict =>
   checkHeaderWithAncestors(
     header,
     {
@@ -28,21 +31,21 @@ export const checkAncestry = (header: Header, parent: TreeEntry, params: ChainPa
     params,
   )
 
-/** Finds the header in the tree or adds it. `fresh` tells which. */
+/** Finds the header in the tree or adds it, judged in Core's order (AcceptBlockHeader). `fresh` tells which. */
 export function acceptHeader(
   header: Header,
   { tree, params, clock }: HeaderJudge,
   hash: BlockHash = hashHeader(header),
-): Outcome<{ readonly entry: TreeEntry; readonly fresh: boolean }> {
+): Outcome<{ readonly entry: TreeEntry; readonly fresh: boolean }, RuleName> {
   const known = tree.get(hash)
-  if (known?.invalid) return { reject: { rule: 'duplicate-invalid', cause: 'consensus', detail: hash } }
+  const failed = checkKnownHeader(hash, known)
+  if (failed) return { reject: failed }
   if (known) return { value: { entry: known, fresh: false } }
-  const alone = checkHeaderAlone(header, hash, params)
-  if (alone) return { reject: alone }
-  const parent = tree.get(header.prev)
-  if (!parent) return { reject: { rule: 'prev-blk-not-found', cause: 'missing', detail: header.prev } }
-  if (parent.invalid) return { reject: { rule: 'bad-prevblk', cause: 'consensus', detail: header.prev } }
-  const verdict = checkAncestry(header, parent, params, clock)
-  if (verdict) return { reject: verdict }
-  return { value: { entry: tree.insert(hash, header, parent), fresh: true } }
+  // That there is one is a rule.
+  const parent = tree.get(header.prev) as TreeEntry
+  const verdict =
+    checkHeaderAlone(header, hash, params) ??
+    checkParent(header.prev, parent) ??
+    checkAncestry(header, parent, params, clock)
+  return verdict ? { reject: verdict } : { value: { entry: tree.insert(hash, header, parent), fresh: true } }
 }

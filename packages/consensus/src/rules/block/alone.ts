@@ -1,52 +1,114 @@
-import { type Block, isCoinbase, merkleRoot } from '@raistone/primitives'
+import { type Block, isCoinbase, type MerkleResult, merkleRoot } from '@raistone/primitives'
 import { legacySigops } from '@raistone/script'
 import type { ChainParams } from '../../params/chain-params.js'
-import type { Reject, Verdict } from '../../verdict.js'
 import { MAX_BLOCK_SIGOPS_COST, MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from '../limits.js'
+import { BROKEN, type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 import { checkTransactionAlone } from '../transaction/alone.js'
 
-type BlockRule = (block: Block, params: ChainParams) => Verdict
-
-const invalid = (rule: string, detail?: string): Reject =>
-  detail === undefined ? { rule, cause: 'consensus' } : { rule, cause: 'consensus', detail }
-
-/** The transactions are those the header commits to, and no list that has the same root (CVE-2012-2459). */
-const committed: BlockRule = ({ header, transactions }) => {
-  const { root, mutated } = merkleRoot(transactions.map(tx => tx.txid))
-  if (root !== header.merkleRoot)
-    return { rule: 'bad-txnmrklroot', cause: 'mutated', detail: `${root} by its transactions` }
-  return mutated ? { rule: 'bad-txns-duplicate', cause: 'mutated' } : undefined
+interface BlockFacts {
+  readonly block: Block
+  /** Over the block's transactions. */
+  readonly tree: MerkleResult
 }
 
-/** Without witnesses, which are not checked yet. */
-const sizeInRange: BlockRule = ({ transactions, strippedSize }) =>
-  transactions.length === 0 ||
-  transactions.length * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT ||
-  strippedSize * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT
-    ? invalid('bad-blk-length', `${transactions.length} transactions, ${strippedSize} bytes without witnesses`)
+type BlockCheck = Check<BlockFacts>
+
+const rootOfItsTransactions: BlockCheck = ({ block, tree }) =>
+  tree.root === block.header.merkleRoot ? undefined : `${tree.root} by its transactions`
+
+/** Another list has the same root, and may be the true one. */
+const noTailRepeated: BlockCheck = ({ tree }) => (tree.mutated ? BROKEN : undefined)
+
+/**
+ * Without witnesses, which are not checked yet. Core counts the transactions, too, before it measures them: none has
+ * less than 10 bytes, so that a million of them are too many bytes as well.
+ */
+const sizeInRange: BlockCheck = ({ block: { transactions, strippedSize } }) =>
+  transactions.length === 0 || strippedSize * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT
+    ? `${transactions.length} transactions, ${strippedSize} bytes without witnesses`
     : undefined
 
 /** Two hashes side by side: what a transaction of this size, without witnesses, may really be. */
 const INNER_NODE_SIZE = 64
 
+const startsWithCoinbase: BlockCheck = ({ block: { transactions } }) =>
+  transactions[0] && isCoinbase(transactions[0]) ? undefined : BROKEN
+
 /**
  * Inner nodes of the true block's tree can be passed off as transactions of 64 bytes under the same root, though not
- * as a coinbase, whose null outpoint no hashes spell. Such a list says nothing about the true block (Core's
- * IsBlockMutated).
+ * as a coinbase, whose null outpoint no hashes spell. Such a list says nothing about the true block.
  */
-const startsWithCoinbase: BlockRule = ({ transactions }) => {
-  const [first] = transactions
-  if (first && isCoinbase(first)) return undefined
-  const forged = transactions.some(tx => tx.strippedSize === INNER_NODE_SIZE)
-  return forged
-    ? { rule: 'bad-cb-missing', cause: 'mutated', detail: 'a transaction of 64 bytes may be an inner node' }
-    : invalid('bad-cb-missing')
+const noInnerNodes: BlockCheck = facts => {
+  const mayBe = facts.block.transactions.some(tx => tx.strippedSize === INNER_NODE_SIZE)
+  return mayBe && startsWithCoinbase(facts) !== undefined ? 'a transaction of 64 bytes may be an inner node' : undefined
 }
 
-const oneCoinbase: BlockRule = ({ transactions }) =>
-  transactions.slice(1).some(isCoinbase) ? invalid('bad-cb-multiple') : undefined
+const oneCoinbase: BlockCheck = ({ block }) => (block.transactions.slice(1).some(isCoinbase) ? BROKEN : undefined)
 
-const soundTransactions: BlockRule = ({ transactions }, params) => {
+/** Those that can be counted without coins. */
+const legacySigopsInRange: Check<Block> = ({ transactions }) => {
+  const cost = transactions.reduce((sum, tx) => sum + legacySigops(tx), 0) * WITNESS_SCALE_FACTOR
+  return cost > MAX_BLOCK_SIGOPS_COST ? `cost ${cost}` : undefined
+}
+
+/** Core's order (CheckBlock, after the header): first these, then each transaction alone, */
+export const bodyRules: readonly Rule<BlockFacts>[] = [
+  {
+    reason: 'bad-txnmrklroot',
+    cause: 'mutated',
+    about: 'The transactions are those whose Merkle root is in the header.',
+    source: 'Core: CheckMerkleRoot',
+    check: rootOfItsTransactions,
+  },
+  {
+    reason: 'bad-txns-duplicate',
+    cause: 'mutated',
+    about: 'The end of the list of transactions is not repeated in a way that leaves the Merkle root as it was.',
+    source: 'CVE-2012-2459',
+    check: noTailRepeated,
+  },
+  {
+    reason: 'bad-blk-length',
+    cause: 'consensus',
+    about: 'A block has transactions, and 1,000,000 bytes at most without witnesses.',
+    source: 'Core: CheckBlock',
+    check: sizeInRange,
+  },
+  {
+    reason: 'bad-cb-missing',
+    cause: 'mutated',
+    about: 'No transaction may be an inner node of the true block’s Merkle tree, where no coinbase comes first.',
+    source: 'Core: IsBlockMutated',
+    check: noInnerNodes,
+  },
+  {
+    reason: 'bad-cb-missing',
+    cause: 'consensus',
+    about: 'The first transaction is a coinbase.',
+    source: 'Core: CheckBlock',
+    check: startsWithCoinbase,
+  },
+  {
+    reason: 'bad-cb-multiple',
+    cause: 'consensus',
+    about: 'No other transaction is a coinbase.',
+    source: 'Core: CheckBlock',
+    check: oneCoinbase,
+  },
+]
+
+/** and at last this. */
+export const countRules: readonly Rule<Block>[] = [
+  {
+    reason: 'bad-blk-sigops',
+    cause: 'consensus',
+    about: 'The signature operations in scripts of inputs and outputs cost 80,000 at most, four each.',
+    source: 'Core: CheckBlock',
+    check: legacySigopsInRange,
+  },
+]
+
+function checkTransactions({ transactions }: Block, params: ChainParams): RuleVerdict {
   for (const tx of transactions) {
     const verdict = checkTransactionAlone(tx, params)
     if (verdict) return { ...verdict, detail: `transaction ${tx.txid}${verdict.detail ? `: ${verdict.detail}` : ''}` }
@@ -54,27 +116,8 @@ const soundTransactions: BlockRule = ({ transactions }, params) => {
   return undefined
 }
 
-/** Those that can be counted without coins. */
-const sigopsInRange: BlockRule = ({ transactions }) => {
-  const cost = transactions.reduce((sum, tx) => sum + legacySigops(tx), 0) * WITNESS_SCALE_FACTOR
-  return cost > MAX_BLOCK_SIGOPS_COST ? invalid('bad-blk-sigops', `cost ${cost}`) : undefined
-}
-
-/** Core's order (CheckBlock, after the header). */
-const rules: readonly BlockRule[] = [
-  committed,
-  sizeInRange,
-  startsWithCoinbase,
-  oneCoinbase,
-  soundTransactions,
-  sigopsInRange,
-]
-
 /** What can be said of a block without its ancestors; its header has been judged before. */
-export function checkBlockAlone(block: Block, params: ChainParams): Verdict {
-  for (const rule of rules) {
-    const verdict = rule(block, params)
-    if (verdict) return verdict
-  }
-  return undefined
-}
+export const checkBlockAlone = (block: Block, params: ChainParams): RuleVerdict =>
+  firstBreach(bodyRules, { block, tree: merkleRoot(block.transactions.map(tx => tx.txid)) }) ??
+  checkTransactions(block, params) ??
+  firstBreach(countRules, block)

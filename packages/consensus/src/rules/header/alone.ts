@@ -1,10 +1,30 @@
 import type { BlockHash, Header } from '@raistone/primitives'
 import type { ChainParams } from '../../params/chain-params.js'
 import { checkProofOfWork } from '../../pow/target.js'
-import type { Verdict } from '../../verdict.js'
+import { type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 
-/** The hash is the header's; whether it meets the target the header claims. That the target is right is for ancestors to say. */
-export function checkHeaderAlone(header: Header, hash: BlockHash, { pow }: Pick<ChainParams, 'pow'>): Verdict {
-  if (checkProofOfWork(hash, header.bits, pow.limit)) return undefined
-  return { rule: 'high-hash', cause: 'header', detail: `${hash} with bits ${header.bits.toString(16)}` }
+interface WorkFacts {
+  readonly header: Header
+  /** The header's. */
+  readonly hash: BlockHash
+  /** The easiest target of the chain. */
+  readonly limit: bigint
 }
+
+/** That the target is the right one is for ancestors to say. */
+const meetsItsTarget: Check<WorkFacts> = ({ header, hash, limit }) =>
+  checkProofOfWork(hash, header.bits, limit) ? undefined : `${hash} with bits ${header.bits.toString(16)}`
+
+export const workRules: readonly Rule<WorkFacts>[] = [
+  {
+    reason: 'high-hash',
+    cause: 'header',
+    about: 'The hash meets the target that the bits stand for, which is a number from 1 to the limit of the chain.',
+    source: 'Core: CheckProofOfWork',
+    check: meetsItsTarget,
+  },
+]
+
+/** What a header shows by itself: its work. */
+export const checkHeaderAlone = (header: Header, hash: BlockHash, { pow }: Pick<ChainParams, 'pow'>): RuleVerdict =>
+  firstBreach(workRules, { header, hash, limit: pow.limit })

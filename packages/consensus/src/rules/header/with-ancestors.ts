@@ -1,6 +1,7 @@
 import type { Header, Height } from '@raistone/primitives'
-import type { ChainParams } from '../../params/chain-params.js'
-import type { Reject, Verdict } from '../../verdict.js'
+import type { ChainParams, ForkHeights } from '../../params/chain-params.js'
+import { type Breach, type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
+import type { RuleName } from '../rule-name.js'
 
 /** What a header is compared with. */
 export interface HeaderPast {
@@ -13,69 +14,122 @@ export interface HeaderPast {
   readonly nowSec: number
 }
 
-type HeaderRule = (header: Header, past: HeaderPast, params: ChainParams) => Verdict
+interface HeaderFacts extends HeaderPast {
+  readonly header: Header
+  readonly params: ChainParams
+}
 
-const wrong = (rule: string, detail: string): Reject => ({ rule, cause: 'header', detail })
+type HeaderCheck = Check<HeaderFacts>
 
-/** Bits are dictated by the retarget schedule, never chosen by the miner. */
-const bitsOnSchedule: HeaderRule = (header, { expectedBits }) =>
-  header.bits === expectedBits
-    ? undefined
-    : wrong('bad-diffbits', `${header.bits.toString(16)}, expected ${expectedBits.toString(16)}`)
+const bitsOnSchedule: HeaderCheck = ({ header, expectedBits }) =>
+  header.bits === expectedBits ? undefined : `${header.bits.toString(16)}, expected ${expectedBits.toString(16)}`
 
-/** BIP-0113. A block is later than the median of its eleven ancestors. */
-const afterMedianTime: HeaderRule = (header, { medianTimePast }) =>
-  header.time > medianTimePast ? undefined : wrong('time-too-old', `${header.time} <= ${medianTimePast}`)
+const afterMedianTime: HeaderCheck = ({ header, medianTimePast }) =>
+  header.time > medianTimePast ? undefined : `${header.time} <= ${medianTimePast}`
 
-/** Where each block's time alone sets the next target, a block is later than its parent: going back would be paid in difficulty. */
-const afterParent: HeaderRule = (header, { parent }, { pow }) =>
+/** Where each block's time alone sets the next target, going back would be paid in difficulty. */
+const afterParent: HeaderCheck = ({ header, parent, params: { pow } }) =>
   pow.retarget.kind !== 'relative' || header.time > parent.header.time
     ? undefined
-    : wrong('time-too-old', `${header.time} <= ${parent.header.time}, its parent's`)
+    : `${header.time} <= ${parent.header.time}, its parent's`
 
 /** Seconds that the first block of an interval may lie before its parent. */
 const MAX_TIMEWARP_SEC = 600
 
-/** BIP-0094. Without it the edges of retarget intervals can be pulled apart and difficulty driven down. */
-const noTimeWarp: HeaderRule = (header, { parent }, { pow: { retarget } }) => {
+/** Without it the edges of retarget intervals can be pulled apart and difficulty driven down. */
+const noTimeWarp: HeaderCheck = ({ header, parent, params: { pow } }) => {
+  const { retarget } = pow
   if (retarget.kind !== 'bitcoin' || !retarget.enforceBip94) return undefined
   if ((parent.height + 1) % retarget.intervalBlocks !== 0) return undefined
   const least = parent.header.time - MAX_TIMEWARP_SEC
-  return header.time < least ? wrong('time-timewarp-attack', `${header.time} < ${least}`) : undefined
+  return header.time < least ? `${header.time} < ${least}` : undefined
 }
 
-/** A block from the future may be valid later: nothing about it is remembered. */
-const notFromTheFuture: HeaderRule = (header, { nowSec }, { pow }) =>
-  header.time > nowSec + pow.futureLimitSec
-    ? { rule: 'time-too-new', cause: 'early', detail: `${header.time} > ${nowSec} + ${pow.futureLimitSec}` }
+/** It may be valid later: nothing about it is remembered. */
+const notFromTheFuture: HeaderCheck = ({ header, nowSec, params: { pow } }) =>
+  header.time > nowSec + pow.futureLimitSec ? `${header.time} > ${nowSec} + ${pow.futureLimitSec}` : undefined
+
+const versionInHex = ({ header: { version } }: HeaderFacts): `0x${string}` =>
+  `0x${(version >>> 0).toString(16).padStart(8, '0')}`
+
+const outdated = (facts: HeaderFacts): RuleName => `bad-version(${versionInHex(facts)})`
+
+/** Blocks had to announce by their version that they obey a soft fork. Versions are signed. */
+const atLeast = (version: number, fork: keyof ForkHeights, facts: HeaderFacts): Breach =>
+  facts.header.version < version && facts.parent.height + 1 >= facts.params.forks[fork]
+    ? `rejected nVersion=${versionInHex(facts)} block`
     : undefined
 
-/** Versions that BIP-0034, 0066 and 0065 left behind. */
-const versionOfItsTime: HeaderRule = ({ version }, { parent }, { forks }) => {
-  const height = parent.height + 1
-  const outdated =
-    (version < 2 && height >= forks.bip34) ||
-    (version < 3 && height >= forks.bip66) ||
-    (version < 4 && height >= forks.bip65)
-  const hex = (version >>> 0).toString(16).padStart(8, '0')
-  return outdated ? wrong(`bad-version(0x${hex})`, `rejected nVersion=0x${hex} block`) : undefined
-}
+const announcesHeights: HeaderCheck = facts => atLeast(2, 'bip34', facts)
 
-/** Core's order (ContextualCheckBlockHeader): it decides what is reported first. */
-const rules: readonly HeaderRule[] = [
-  bitsOnSchedule,
-  afterMedianTime,
-  afterParent,
-  noTimeWarp,
-  notFromTheFuture,
-  versionOfItsTime,
+const announcesStrictDer: HeaderCheck = facts => atLeast(3, 'bip66', facts)
+
+const announcesLockTimes: HeaderCheck = facts => atLeast(4, 'bip65', facts)
+
+/** Core's order (ContextualCheckBlockHeader): it decides what is told first. */
+export const headerRules: readonly Rule<HeaderFacts>[] = [
+  {
+    reason: 'bad-diffbits',
+    cause: 'header',
+    about: 'The bits are those of the retarget schedule; a miner has no choice.',
+    source: 'Core: GetNextWorkRequired',
+    check: bitsOnSchedule,
+  },
+  {
+    reason: 'time-too-old',
+    cause: 'header',
+    about: 'A block is later than the median time of the eleven before it.',
+    source: 'BIP-0113',
+    check: afterMedianTime,
+  },
+  {
+    reason: 'time-too-old',
+    cause: 'header',
+    about: 'With `relative` retargets a block is later than its parent.',
+    source: 'Raistone: `relative` retargets',
+    check: afterParent,
+  },
+  {
+    reason: 'time-timewarp-attack',
+    cause: 'header',
+    about:
+      'The first block of a retarget interval is at most 600 seconds earlier than its parent, where BIP-0094 holds.',
+    source: 'BIP-0094',
+    check: noTimeWarp,
+  },
+  {
+    reason: 'time-too-new',
+    cause: 'early',
+    about: 'A block is not further ahead of our clock than the chain allows, two hours in Bitcoin.',
+    source: 'Core: ContextualCheckBlockHeader',
+    check: notFromTheFuture,
+  },
+  {
+    reason: 'bad-version(0x…)',
+    cause: 'header',
+    about: 'The version is 2 at least from BIP-0034 on.',
+    source: 'BIP-0034',
+    check: announcesHeights,
+    inFull: outdated,
+  },
+  {
+    reason: 'bad-version(0x…)',
+    cause: 'header',
+    about: 'The version is 3 at least from BIP-0066 on.',
+    source: 'BIP-0066',
+    check: announcesStrictDer,
+    inFull: outdated,
+  },
+  {
+    reason: 'bad-version(0x…)',
+    cause: 'header',
+    about: 'The version is 4 at least from BIP-0065 on.',
+    source: 'BIP-0065',
+    check: announcesLockTimes,
+    inFull: outdated,
+  },
 ]
 
 /** What a header's ancestors and our clock say about it. */
-export function checkHeaderWithAncestors(header: Header, past: HeaderPast, params: ChainParams): Verdict {
-  for (const rule of rules) {
-    const verdict = rule(header, past, params)
-    if (verdict) return verdict
-  }
-  return undefined
-}
+export const checkHeaderWithAncestors = (header: Header, past: HeaderPast, params: ChainParams): RuleVerdict =>
+  firstBreach(headerRules, { header, params, ...past })

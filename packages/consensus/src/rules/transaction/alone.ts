@@ -1,43 +1,38 @@
-import { isCoinbase, NULL_VOUT, outpointKey, type Transaction, ZERO_HASH } from '@raistone/primitives'
+import { isCoinbase, NULL_VOUT, outpointKey, type Sats, type Transaction, ZERO_HASH } from '@raistone/primitives'
 import type { ChainParams } from '../../params/chain-params.js'
-import type { Reject, Verdict } from '../../verdict.js'
 import { MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from '../limits.js'
+import { BROKEN, type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 
-type MoneyParams = Pick<ChainParams, 'money'>
-type TransactionRule = (tx: Transaction, params: MoneyParams) => Verdict
-
-const invalid = (rule: string, detail?: string): Reject =>
-  detail === undefined ? { rule, cause: 'consensus' } : { rule, cause: 'consensus', detail }
-
-const hasInputs: TransactionRule = tx => (tx.inputs.length === 0 ? invalid('bad-txns-vin-empty') : undefined)
-
-const hasOutputs: TransactionRule = tx => (tx.outputs.length === 0 ? invalid('bad-txns-vout-empty') : undefined)
-
-/** Without its witnesses, which are not checked yet and could be anything. */
-const fitsIntoBlock: TransactionRule = tx =>
-  tx.strippedSize * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT
-    ? invalid('bad-txns-oversize', `${tx.strippedSize} bytes without witnesses`)
-    : undefined
-
-/** CVE-2010-5139: neither an output nor their sum may leave the range of money. */
-const moneyInRange: TransactionRule = (tx, { money: { maxMoney } }) => {
-  let total = 0n
-  for (const { value } of tx.outputs) {
-    if (value < 0n) return invalid('bad-txns-vout-negative', `${value}`)
-    if (value > maxMoney) return invalid('bad-txns-vout-toolarge', `${value} > ${maxMoney}`)
-    total += value
-    if (total > maxMoney) return invalid('bad-txns-txouttotal-toolarge', `${total} > ${maxMoney}`)
-  }
-  return undefined
+/** An output's value, and the total of the outputs up to it. */
+interface OutputFacts {
+  readonly value: Sats
+  readonly total: Sats
+  readonly maxMoney: Sats
 }
 
-/** CVE-2018-17144: the same coin twice would be money from nothing. */
-const spendsEachCoinOnce: TransactionRule = tx => {
+const hasInputs: Check<Transaction> = tx => (tx.inputs.length === 0 ? BROKEN : undefined)
+
+const hasOutputs: Check<Transaction> = tx => (tx.outputs.length === 0 ? BROKEN : undefined)
+
+/** Without its witnesses, which are not checked yet and could be anything. */
+const fitsIntoBlock: Check<Transaction> = tx =>
+  tx.strippedSize * WITNESS_SCALE_FACTOR > MAX_BLOCK_WEIGHT ? `${tx.strippedSize} bytes without witnesses` : undefined
+
+const paysNoDebt: Check<OutputFacts> = ({ value }) => (value < 0n ? `${value}` : undefined)
+
+const paysNoMoreThanAll: Check<OutputFacts> = ({ value, maxMoney }) =>
+  value > maxMoney ? `${value} > ${maxMoney}` : undefined
+
+const totalsNoMoreThanAll: Check<OutputFacts> = ({ total, maxMoney }) =>
+  total > maxMoney ? `${total} > ${maxMoney}` : undefined
+
+/** The same coin twice would be money from nothing. */
+const spendsEachCoinOnce: Check<Transaction> = tx => {
   if (tx.inputs.length < 2) return undefined
   const seen = new Set<string>()
   for (const { prevout } of tx.inputs) {
     const key = outpointKey(prevout)
-    if (seen.has(key)) return invalid('bad-txns-inputs-duplicate', key)
+    if (seen.has(key)) return key
     seen.add(key)
   }
   return undefined
@@ -46,36 +41,105 @@ const spendsEachCoinOnce: TransactionRule = tx => {
 const MIN_COINBASE_SCRIPT = 2
 const MAX_COINBASE_SCRIPT = 100
 
-const coinbaseLength: TransactionRule = tx => {
+const coinbaseScriptInRange: Check<Transaction> = tx => {
   if (!isCoinbase(tx)) return undefined
   const length = tx.inputs[0]?.scriptSig.length ?? 0
   return length < MIN_COINBASE_SCRIPT || length > MAX_COINBASE_SCRIPT
-    ? invalid('bad-cb-length', `${length} bytes, not ${MIN_COINBASE_SCRIPT} to ${MAX_COINBASE_SCRIPT}`)
+    ? `${length} bytes, not ${MIN_COINBASE_SCRIPT} to ${MAX_COINBASE_SCRIPT}`
     : undefined
 }
 
-const namesRealCoins: TransactionRule = tx => {
+const namesRealCoins: Check<Transaction> = tx => {
   if (isCoinbase(tx)) return undefined
   const none = tx.inputs.some(({ prevout }) => prevout.vout === NULL_VOUT && prevout.txid === ZERO_HASH)
-  return none ? invalid('bad-txns-prevout-null') : undefined
+  return none ? BROKEN : undefined
 }
 
-/** Core's order (CheckTransaction). */
-const rules: readonly TransactionRule[] = [
-  hasInputs,
-  hasOutputs,
-  fitsIntoBlock,
-  moneyInRange,
-  spendsEachCoinOnce,
-  coinbaseLength,
-  namesRealCoins,
+/** Core's order (CheckTransaction): first these, */
+export const shapeRules: readonly Rule<Transaction>[] = [
+  {
+    reason: 'bad-txns-vin-empty',
+    cause: 'consensus',
+    about: 'A transaction has inputs.',
+    source: 'Core: CheckTransaction',
+    check: hasInputs,
+  },
+  {
+    reason: 'bad-txns-vout-empty',
+    cause: 'consensus',
+    about: 'A transaction has outputs.',
+    source: 'Core: CheckTransaction',
+    check: hasOutputs,
+  },
+  {
+    reason: 'bad-txns-oversize',
+    cause: 'consensus',
+    about: 'A transaction fits into a block: 1,000,000 bytes at most, without its witnesses.',
+    source: 'Core: CheckTransaction',
+    check: fitsIntoBlock,
+  },
 ]
 
-/** What can be said of a transaction without knowing anything else. */
-export function checkTransactionAlone(tx: Transaction, params: MoneyParams): Verdict {
-  for (const rule of rules) {
-    const verdict = rule(tx, params)
+/** then these, of one output after the other, */
+export const outputRules: readonly Rule<OutputFacts>[] = [
+  {
+    reason: 'bad-txns-vout-negative',
+    cause: 'consensus',
+    about: 'No output has a negative value.',
+    source: 'CVE-2010-5139',
+    check: paysNoDebt,
+  },
+  {
+    reason: 'bad-txns-vout-toolarge',
+    cause: 'consensus',
+    about: 'No output has more than all the money there can be.',
+    source: 'CVE-2010-5139',
+    check: paysNoMoreThanAll,
+  },
+  {
+    reason: 'bad-txns-txouttotal-toolarge',
+    cause: 'consensus',
+    about: 'The outputs have together no more than all the money there can be.',
+    source: 'CVE-2010-5139',
+    check: totalsNoMoreThanAll,
+  },
+]
+
+/** and at last these. */
+export const inputRules: readonly Rule<Transaction>[] = [
+  {
+    reason: 'bad-txns-inputs-duplicate',
+    cause: 'consensus',
+    about: 'No two inputs spend the same coin.',
+    source: 'CVE-2018-17144',
+    check: spendsEachCoinOnce,
+  },
+  {
+    reason: 'bad-cb-length',
+    cause: 'consensus',
+    about: 'The script of a coinbase has 2 to 100 bytes.',
+    source: 'Core: CheckTransaction',
+    check: coinbaseScriptInRange,
+  },
+  {
+    reason: 'bad-txns-prevout-null',
+    cause: 'consensus',
+    about: 'No input but that of a coinbase spends the null outpoint.',
+    source: 'Core: CheckTransaction',
+    check: namesRealCoins,
+  },
+]
+
+function checkOutputs({ outputs }: Transaction, maxMoney: Sats): RuleVerdict {
+  let total = 0n
+  for (const { value } of outputs) {
+    total += value
+    const verdict = firstBreach(outputRules, { value, total, maxMoney })
     if (verdict) return verdict
   }
   return undefined
 }
+
+/** What can be said of a transaction without knowing anything else. */
+export const checkTransactionAlone = (tx: Transaction, { money }: Pick<ChainParams, 'money'>): RuleVerdict =>
+  firstBreach(shapeRules, tx) ?? checkOutputs(tx, money.maxMoney) ?? firstBreach(inputRules, tx)

@@ -1,7 +1,8 @@
-import type { Block } from '@raistone/primitives'
-import { type ScriptFlags, scriptErrorMessage } from '@raistone/script'
+import type { Block, Transaction } from '@raistone/primitives'
+import type { ScriptFlags } from '@raistone/script'
 import type { Coin } from '../coin.js'
-import type { Verdict } from '../verdict.js'
+import { checkScripts } from '../rules/block/with-scripts.js'
+import type { RuleVerdict } from '../rules/rule.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 
 /** Whether every input of the block satisfies the script it spends; of several failures the first is told. */
@@ -11,14 +12,8 @@ export async function checkBlockScripts(
   flags: ScriptFlags,
   verifier: ScriptVerifier,
   tally: SignatureTally,
-): Promise<Verdict> {
+): Promise<RuleVerdict> {
   const jobs = block.transactions.slice(1).map((tx, i) => ({ tx, spent: spent[i + 1] ?? [] }))
   const failure = await verifier.verify(jobs, flags, tally)
-  if (!failure) return undefined
-  const txid = block.transactions[failure.index + 1]?.txid
-  return {
-    rule: `block-script-verify-flag-failed (${scriptErrorMessage(failure.error)})`,
-    cause: 'consensus',
-    detail: `transaction ${txid}, input ${failure.input}`,
-  }
+  return checkScripts(failure && { ...failure, txid: (block.transactions[failure.index + 1] as Transaction).txid })
 }

@@ -4,6 +4,7 @@ import type { ChainParams } from '../../params/chain-params.js'
 import { MAX_BLOCK_SIGOPS_COST, MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from '../limits.js'
 import { BROKEN, type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 import { checkTransactionAlone } from '../transaction/alone.js'
+import { inBlock } from '../transaction/in-block.js'
 
 interface BlockFacts {
   readonly block: Block
@@ -111,7 +112,7 @@ export const countRules: readonly Rule<Block>[] = [
 function checkTransactions({ transactions }: Block, params: ChainParams): RuleVerdict {
   for (const tx of transactions) {
     const verdict = checkTransactionAlone(tx, params)
-    if (verdict) return { ...verdict, detail: `transaction ${tx.txid}${verdict.detail ? `: ${verdict.detail}` : ''}` }
+    if (verdict) return inBlock(tx, verdict)
   }
   return undefined
 }

@@ -8,15 +8,19 @@ import {
   type Sats,
   type Transaction,
 } from '@raistone/primitives'
-import { isUnspendable, type ScriptFlags, sigopCost } from '@raistone/script'
+import { type ScriptFlags, sigopCost } from '@raistone/script'
 import type { Coin, CoinDiff, CoinView } from '../../coin.js'
 import type { ChainParams } from '../../params/chain-params.js'
-import type { Outcome, Reject, Verdict } from '../../verdict.js'
+import type { Outcome } from '../../verdict.js'
 import { MAX_BLOCK_SIGOPS_COST } from '../limits.js'
+import { type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
+import type { RuleName } from '../rule-name.js'
 import { scriptFlagsAt } from '../script-flags.js'
 import { blockSubsidy } from '../subsidy.js'
+import { inBlock } from '../transaction/in-block.js'
 import { checkSequenceLocks } from '../transaction/with-ancestors.js'
-import { checkTransactionWithCoins } from '../transaction/with-coins.js'
+import { checkCoinsThere, checkTransactionWithCoins } from '../transaction/with-coins.js'
+import { Workspace } from './workspace.js'
 
 /** Where the block is to be connected. */
 export interface ConnectContext {
@@ -39,7 +43,25 @@ export interface Connected {
   readonly flags: ScriptFlags
 }
 
-const invalid = (rule: string, detail: string): Reject => ({ rule, cause: 'consensus', detail })
+interface OverwriteFacts {
+  readonly block: Block
+  /** Before the block. */
+  readonly coins: CoinView
+}
+
+interface FeeTotal {
+  readonly fees: Sats
+  readonly maxMoney: Sats
+}
+
+interface SigopTotal {
+  readonly cost: number
+}
+
+interface RewardFacts {
+  readonly taken: Sats
+  readonly limit: Sats
+}
 
 const ownOutpoints = ({ txid, outputs }: Transaction): OutpointKey[] =>
   outputs.map((_, vout) => outpointKey({ txid, vout }))
@@ -54,56 +76,66 @@ export function outpointsOf({ transactions }: Block): OutpointKey[] {
   return keys
 }
 
-/** The coins while the block's transactions are applied one after the other. */
-class Workspace implements CoinView {
-  private readonly made = new Map<OutpointKey, Coin>()
-  private readonly gone = new Map<OutpointKey, Coin>()
-
-  constructor(
-    private readonly base: CoinView,
-    private readonly height: Height,
-  ) {}
-
-  get(at: OutpointKey): Coin | undefined {
-    return this.made.get(at) ?? (this.gone.has(at) ? undefined : this.base.get(at))
-  }
-
-  spend(at: OutpointKey, coin: Coin): void {
-    if (!this.made.delete(at)) this.gone.set(at, coin)
-  }
-
-  /** Outputs that nobody can ever spend become no coins. */
-  make({ txid, outputs }: Transaction, coinbase: boolean): void {
-    outputs.forEach(({ value, script }, vout) => {
-      if (isUnspendable(script)) return
-      this.made.set(outpointKey({ txid, vout }), { value, script, height: this.height, coinbase })
-    })
-  }
-
-  get diff(): CoinDiff {
-    return { added: this.made, spent: this.gone }
-  }
-}
-
-/** BIP-0030: no transaction takes the place of one that is not spent yet. */
-function checkNoOverwrite({ transactions }: Block, coins: CoinView): Verdict {
-  for (const tx of transactions) {
+const noOverwrite: Check<OverwriteFacts> = ({ block, coins }) => {
+  for (const tx of block.transactions) {
     const taken = ownOutpoints(tx).find(at => coins.get(at))
-    if (taken) return invalid('bad-txns-BIP30', `tried to overwrite transaction: ${taken} is not spent`)
+    if (taken) return `tried to overwrite transaction: ${taken} is not spent`
   }
   return undefined
 }
 
-/** The coins a transaction spends, or the first that is not there. */
-function spentBy(tx: Transaction, coins: CoinView): Outcome<Coin[]> {
-  const spent: Coin[] = []
-  for (const { prevout } of tx.inputs) {
-    const coin = coins.get(outpointKey(prevout))
-    if (!coin) return { reject: invalid('bad-txns-inputs-missingorspent', `${tx.txid} spends ${outpointKey(prevout)}`) }
-    spent.push(coin)
-  }
-  return { value: spent }
-}
+const feesInRange: Check<FeeTotal> = ({ fees, maxMoney }) =>
+  fees > maxMoney ? `accumulated fee in the block out of range: ${fees}` : undefined
+
+const sigopsInRange: Check<SigopTotal> = ({ cost }) => (cost > MAX_BLOCK_SIGOPS_COST ? `cost ${cost}` : undefined)
+
+const rewardInRange: Check<RewardFacts> = ({ taken, limit }) =>
+  taken > limit ? `coinbase pays too much (actual=${taken} vs limit=${limit})` : undefined
+
+/** Core's order (ConnectBlock): first this, */
+export const overwriteRules: readonly Rule<OverwriteFacts>[] = [
+  {
+    reason: 'bad-txns-BIP30',
+    cause: 'consensus',
+    about: 'No transaction takes the place of one that is not spent yet.',
+    source: 'BIP-0030',
+    check: noOverwrite,
+  },
+]
+
+/** then for one transaction after the other, but the coinbase, those of its coins and values, this, those of its locks, */
+export const feeTotalRules: readonly Rule<FeeTotal>[] = [
+  {
+    reason: 'bad-txns-accumulated-fee-outofrange',
+    cause: 'consensus',
+    about: 'The fees are together no more than all the money there can be.',
+    source: 'Core: ConnectBlock',
+    check: feesInRange,
+  },
+]
+
+/** and this, also for the coinbase, */
+export const sigopTotalRules: readonly Rule<SigopTotal>[] = [
+  {
+    reason: 'bad-blk-sigops',
+    cause: 'consensus',
+    about:
+      'All signature operations cost 80,000 at most: four each, also in redeem scripts, and one each in witness scripts.',
+    source: 'BIP-0141',
+    check: sigopsInRange,
+  },
+]
+
+/** and at last this. */
+export const rewardRules: readonly Rule<RewardFacts>[] = [
+  {
+    reason: 'bad-cb-amount',
+    cause: 'consensus',
+    about: 'The coinbase takes the subsidy and the fees at most.',
+    source: 'Core: ConnectBlock',
+    check: rewardInRange,
+  },
+]
 
 /** Fees and weighed signature operations of the whole block. */
 class Totals {
@@ -112,58 +144,50 @@ class Totals {
 
   constructor(private readonly maxMoney: Sats) {}
 
-  addFee(fee: Sats): Verdict {
+  addFee(fee: Sats): RuleVerdict {
     this.fees += fee
-    return this.fees > this.maxMoney
-      ? invalid('bad-txns-accumulated-fee-outofrange', `accumulated fee in the block out of range: ${this.fees}`)
-      : undefined
+    return firstBreach(feeTotalRules, { fees: this.fees, maxMoney: this.maxMoney })
   }
 
-  addSigops(cost: number): Verdict {
+  addSigops(cost: number): RuleVerdict {
     this.sigops += cost
-    return this.sigops > MAX_BLOCK_SIGOPS_COST ? invalid('bad-blk-sigops', `cost ${this.sigops}`) : undefined
+    return firstBreach(sigopTotalRules, { cost: this.sigops })
   }
 }
 
-/** Inside a block a refusal is for good, also that of what may be right in a later one. */
-const inBlock = ({ txid }: Transaction, { rule, detail }: Reject): Reject =>
-  invalid(rule, `transaction ${txid}${detail ? `: ${detail}` : ''}`)
-
 /** All that the coins say of one transaction, the coinbase left out; its fee is added to the block's. */
-function checkSpending(tx: Transaction, spent: readonly Coin[], totals: Totals, context: ConnectContext): Verdict {
-  const paid = checkTransactionWithCoins(tx, spent, context.height, context.params)
+function checkSpending(tx: Transaction, coins: readonly Coin[], totals: Totals, context: ConnectContext): RuleVerdict {
+  const missing = checkCoinsThere(tx, coins)
+  if (missing) return inBlock(tx, missing)
+  const paid = checkTransactionWithCoins(tx, coins, context.height, context.params)
   if (paid.reject) return inBlock(tx, paid.reject)
   const over = totals.addFee(paid.value.fee)
   if (over) return over
-  const locked = checkSequenceLocks(tx, spent, context)
+  const locked = checkSequenceLocks(tx, coins, context)
   return locked && inBlock(tx, locked)
 }
 
-/** The coinbase takes no more than the subsidy and the fees. */
-function checkReward({ transactions: [coinbase] }: Block, fees: Sats, { height, params }: ConnectContext): Verdict {
-  const limit = blockSubsidy(height, params) + fees
+/** What the coinbase takes is known when all fees are. */
+function checkReward({ transactions: [coinbase] }: Block, fees: Sats, { height, params }: ConnectContext): RuleVerdict {
   const taken = coinbase ? outputTotal(coinbase) : 0n
-  return taken > limit
-    ? invalid('bad-cb-amount', `coinbase pays too much (actual=${taken} vs limit=${limit})`)
-    : undefined
+  return firstBreach(rewardRules, { taken, limit: blockSubsidy(height, params) + fees })
 }
 
 /**
  * Applies a block to the coins it needs (`outpointsOf`), in Core's order (ConnectBlock). What it returns is the change,
  * as a value: whoever asked may commit it. `coins` must answer for the state after the block's parent.
  */
-export function connectBlock(block: Block, coins: CoinView, context: ConnectContext): Outcome<Connected> {
+export function connectBlock(block: Block, coins: CoinView, context: ConnectContext): Outcome<Connected, RuleName> {
   const { height, hash, params } = context
-  const overwrites = checkNoOverwrite(block, coins)
+  const overwrites = firstBreach(overwriteRules, { block, coins })
   if (overwrites) return { reject: overwrites }
   const flags = scriptFlagsAt(height, hash, params)
   const workspace = new Workspace(coins, height)
   const totals = new Totals(params.money.maxMoney)
   const allSpent: (readonly Coin[])[] = []
   for (const [i, tx] of block.transactions.entries()) {
-    const found: Outcome<Coin[]> = i === 0 ? { value: [] } : spentBy(tx, workspace)
-    if (found.reject) return found
-    const spent = found.value
+    // That each of them is there is a rule.
+    const spent = i === 0 ? [] : tx.inputs.map(({ prevout }) => workspace.get(outpointKey(prevout)) as Coin)
     const reject =
       (i === 0 ? undefined : checkSpending(tx, spent, totals, context)) ?? totals.addSigops(sigopCost(tx, spent, flags))
     if (reject) return { reject }

@@ -1,7 +1,7 @@
 import { type Height, SEQUENCE_FINAL, type TransactionBody } from '@raistone/primitives'
 import type { Coin } from '../../coin.js'
 import type { ChainParams } from '../../params/chain-params.js'
-import type { Verdict } from '../../verdict.js'
+import { type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 
 /** Lock times below this are heights, from here on seconds since 1970. */
 export const LOCKTIME_THRESHOLD = 500_000_000
@@ -23,6 +23,13 @@ export interface SequenceContext {
   readonly params: Pick<ChainParams, 'forks'>
 }
 
+interface LockFacts {
+  readonly tx: TransactionBody
+  /** One per input. */
+  readonly coins: readonly Coin[]
+  readonly at: SequenceContext
+}
+
 const DISABLED = 0x80000000
 const BY_TIME = 0x00400000
 const VALUE = 0xffff
@@ -39,10 +46,23 @@ function isUnlocked(sequence: number, coin: Coin, at: SequenceContext): boolean 
   return sinceSec + (units << TIME_SHIFT) <= at.medianTimePast
 }
 
-/** BIP-0068. Relative lock times of all inputs; `coins` has one coin per input. A later block may have the transaction. */
-export function checkSequenceLocks(tx: TransactionBody, coins: readonly Coin[], at: SequenceContext): Verdict {
+const coinsOldEnough: Check<LockFacts> = ({ tx, coins, at }) => {
   if (tx.version < 2 || at.height < at.params.forks.csv) return undefined
   const locked = tx.inputs.findIndex((input, i) => !isUnlocked(input.sequence, coins[i] as Coin, at))
-  if (locked < 0) return undefined
-  return { rule: 'bad-txns-nonfinal', cause: 'early', detail: `input ${locked} is locked by its sequence` }
+  return locked < 0 ? undefined : `input ${locked} is locked by its sequence`
 }
+
+/** A later block may have the transaction. */
+export const lockRules: readonly Rule<LockFacts>[] = [
+  {
+    reason: 'bad-txns-nonfinal',
+    cause: 'early',
+    about: 'From version 2 on, every coin that a transaction spends is as old as the sequence of its input demands.',
+    source: 'BIP-0068',
+    check: coinsOldEnough,
+  },
+]
+
+/** Relative lock times of all inputs; `coins` has one coin per input. */
+export const checkSequenceLocks = (tx: TransactionBody, coins: readonly Coin[], at: SequenceContext): RuleVerdict =>
+  firstBreach(lockRules, { tx, coins, at })

@@ -1,34 +1,119 @@
-import { type Height, outputTotal, type Sats, type TransactionBody } from '@raistone/primitives'
+import { type Height, outpointKey, outputTotal, type Sats, type TransactionBody } from '@raistone/primitives'
 import type { Coin } from '../../coin.js'
 import type { ChainParams } from '../../params/chain-params.js'
-import type { Outcome, Reject } from '../../verdict.js'
+import type { Outcome } from '../../verdict.js'
+import { type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
+import type { RuleName } from '../rule-name.js'
 
-const invalid = (rule: string, detail: string, cause: Reject['cause'] = 'consensus'): { readonly reject: Reject } => ({
-  reject: { rule, cause, detail },
-})
+interface InputFacts {
+  readonly tx: TransactionBody
+  /** One per input; undefined where there is none. */
+  readonly coins: readonly (Coin | undefined)[]
+}
 
-/**
- * What the coins it spends say of a transaction in a block at this height (Core's CheckTxInputs, after the coins were
- * found): coinbases are mature, values are in range, and the outputs are covered. The fee is what is left.
- */
+/** A coin that is spent, and the total of those up to it. */
+interface CoinFacts {
+  readonly coin: Coin
+  readonly total: Sats
+  /** Of the block that spends it. */
+  readonly height: Height
+  readonly params: Pick<ChainParams, 'coinbaseMaturity' | 'money'>
+}
+
+interface FeeFacts {
+  readonly valueIn: Sats
+  readonly valueOut: Sats
+  readonly maxMoney: Sats
+}
+
+const coinsThere: Check<InputFacts> = ({ tx, coins }) => {
+  const input = tx.inputs.find((_, i) => coins[i] === undefined)
+  return input && `spends ${outpointKey(input.prevout)}`
+}
+
+/** A coinbase can vanish with its block: until it is this deep nobody is to depend on it. */
+const matureCoinbase: Check<CoinFacts> = ({ coin, height, params }) => {
+  const depth = height - coin.height
+  return coin.coinbase && depth < params.coinbaseMaturity ? `tried to spend coinbase at depth ${depth}` : undefined
+}
+
+const inRange = (value: Sats, { money }: Pick<ChainParams, 'money'>): boolean => value >= 0n && value <= money.maxMoney
+
+const valuesInRange: Check<CoinFacts> = ({ coin, total, params }) =>
+  inRange(coin.value, params) && inRange(total, params) ? undefined : `${total}`
+
+const outputsCovered: Check<FeeFacts> = ({ valueIn, valueOut }) =>
+  valueIn < valueOut ? `value in (${valueIn}) < value out (${valueOut})` : undefined
+
+/** No transaction that obeys the other rules gets there; Core asks all the same. */
+const feeInRange: Check<FeeFacts> = ({ valueIn, valueOut, maxMoney }) =>
+  valueIn - valueOut > maxMoney ? `${valueIn - valueOut}` : undefined
+
+/** Core's order (CheckTxInputs): first this, */
+export const presenceRules: readonly Rule<InputFacts>[] = [
+  {
+    reason: 'bad-txns-inputs-missingorspent',
+    cause: 'missing',
+    about: 'The coins that a transaction spends are there, and nobody has spent them.',
+    source: 'Core: CheckTxInputs',
+    check: coinsThere,
+  },
+]
+
+/** then these, of one coin after the other, */
+export const coinRules: readonly Rule<CoinFacts>[] = [
+  {
+    reason: 'bad-txns-premature-spend-of-coinbase',
+    cause: 'early',
+    about: 'The coin of a coinbase is as many blocks deep as the chain demands, 100 in Bitcoin.',
+    source: 'Core: CheckTxInputs',
+    check: matureCoinbase,
+  },
+  {
+    reason: 'bad-txns-inputvalues-outofrange',
+    cause: 'consensus',
+    about: 'Neither a coin that is spent nor their sum is more than all the money there can be.',
+    source: 'CVE-2010-5139',
+    check: valuesInRange,
+  },
+]
+
+/** and at last these. */
+export const feeRules: readonly Rule<FeeFacts>[] = [
+  {
+    reason: 'bad-txns-in-belowout',
+    cause: 'consensus',
+    about: 'A transaction pays no more than it spends.',
+    source: 'Core: CheckTxInputs',
+    check: outputsCovered,
+  },
+  {
+    reason: 'bad-txns-fee-outofrange',
+    cause: 'consensus',
+    about: 'The fee, which is what is left, is no more than all the money there can be.',
+    source: 'Core: CheckTxInputs',
+    check: feeInRange,
+  },
+]
+
+/** Whether the coins were found, one per input. */
+export const checkCoinsThere = (tx: TransactionBody, coins: readonly (Coin | undefined)[]): RuleVerdict =>
+  firstBreach(presenceRules, { tx, coins })
+
+/** What the coins that a transaction spends say of it in a block at this height. The fee is what is left. */
 export function checkTransactionWithCoins(
   tx: TransactionBody,
   coins: readonly Coin[],
   height: Height,
-  { coinbaseMaturity, money: { maxMoney } }: Pick<ChainParams, 'coinbaseMaturity' | 'money'>,
-): Outcome<{ readonly fee: Sats }> {
+  params: Pick<ChainParams, 'coinbaseMaturity' | 'money'>,
+): Outcome<{ readonly fee: Sats }, RuleName> {
   let total = 0n
   for (const coin of coins) {
-    const depth = height - coin.height
-    if (coin.coinbase && depth < coinbaseMaturity)
-      return invalid('bad-txns-premature-spend-of-coinbase', `tried to spend coinbase at depth ${depth}`, 'early')
     total += coin.value
-    if (coin.value < 0n || coin.value > maxMoney || total > maxMoney)
-      return invalid('bad-txns-inputvalues-outofrange', `${total}`)
+    const reject = firstBreach(coinRules, { coin, total, height, params })
+    if (reject) return { reject }
   }
-  const paid = outputTotal(tx)
-  if (total < paid) return invalid('bad-txns-in-belowout', `value in (${total}) < value out (${paid})`)
-  const fee = total - paid
-  if (fee > maxMoney) return invalid('bad-txns-fee-outofrange', `${fee}`)
-  return { value: { fee } }
+  const valueOut = outputTotal(tx)
+  const reject = firstBreach(feeRules, { valueIn: total, valueOut, maxMoney: params.money.maxMoney })
+  return reject ? { reject } : { value: { fee: total - valueOut } }
 }

@@ -1,0 +1,34 @@
+import { type Height, type OutpointKey, outpointKey, type Transaction } from '@raistone/primitives'
+import { isUnspendable } from '@raistone/script'
+import type { Coin, CoinDiff, CoinView } from '../../coin.js'
+
+/** The coins while a block's transactions are applied one after the other. */
+export class Workspace implements CoinView {
+  private readonly made = new Map<OutpointKey, Coin>()
+  private readonly gone = new Map<OutpointKey, Coin>()
+
+  constructor(
+    private readonly base: CoinView,
+    private readonly height: Height,
+  ) {}
+
+  get(at: OutpointKey): Coin | undefined {
+    return this.made.get(at) ?? (this.gone.has(at) ? undefined : this.base.get(at))
+  }
+
+  spend(at: OutpointKey, coin: Coin): void {
+    if (!this.made.delete(at)) this.gone.set(at, coin)
+  }
+
+  /** Outputs that nobody can ever spend become no coins. */
+  make({ txid, outputs }: Transaction, coinbase: boolean): void {
+    outputs.forEach(({ value, script }, vout) => {
+      if (isUnspendable(script)) return
+      this.made.set(outpointKey({ txid, vout }), { value, script, height: this.height, coinbase })
+    })
+  }
+
+  get diff(): CoinDiff {
+    return { added: this.made, spent: this.gone }
+  }
+}

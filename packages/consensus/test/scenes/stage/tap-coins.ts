@@ -1,4 +1,4 @@
-import { createTransaction, type Transaction, type TransactionBody } from '@raistone/primitives'
+import type { Transaction, TransactionBody } from '@raistone/primitives'
 import type { TapTree } from '@raistone/testkit'
 import { input, transaction } from '../../support/bodies.js'
 import type { OpenCoin } from './base-chain.js'
@@ -31,7 +31,3 @@ export function releaseTree(
     ...change,
   })
 }
-
-/** The transaction with other items in the witness of its only input. */
-export const withWitness = (tx: Transaction, witness: readonly Uint8Array[]): Transaction =>
-  createTransaction({ ...tx, inputs: tx.inputs.map(each => ({ ...each, witness })) })

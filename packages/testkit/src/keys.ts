@@ -73,3 +73,6 @@ export function testKey(n: number): TestKey {
   known.set(n, key)
   return key
 }
+
+/** The key's 65 bytes: 4 and both coordinates. */
+export const uncompressedKey = ({ privateKey: secret }: TestKey): Uint8Array => getPublicKey(secret, false)

@@ -108,8 +108,7 @@ export const merkle: Theme = {
         await stage.store(second)
         await stage.refuse(mutant, 'bad-txns-duplicate', 'mutated')
         expect(stage.tip.header.prev).toBe(fork.hash)
-        await stage.chain.submitBlock(block.raw)
-        stage.tipIs(second)
+        await stage.link(block, second)
       },
     },
     {

@@ -187,8 +187,7 @@ export const witness: Theme = {
         await stage.refuse(replaceWitness(block, 1, 0, []), MISMATCH, 'mutated')
         await stage.store(next)
         await stage.refuse(replaceWitness(block, 1, 0, []), MISMATCH, 'mutated')
-        await stage.chain.submitBlock(block.raw)
-        stage.tipIs(next)
+        await stage.link(block, next)
       },
     },
     {

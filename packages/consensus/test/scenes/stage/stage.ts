@@ -151,6 +151,12 @@ export class Stage {
     return block
   }
 
+  /** The block is what others were waiting for: with it this one becomes the tip. */
+  async link(block: Block, tip: Block): Promise<void> {
+    expect(await this.submit(block)).toEqual({ state: 'connected' })
+    this.tipIs(tip)
+  }
+
   /** Each block is kept, on a branch or waiting for another; the tip stays. */
   async store(...blocks: readonly Block[]): Promise<void> {
     const { tip } = this.chain

@@ -147,21 +147,6 @@ describe('the witness commitment: BIP-0141', () => {
 })
 
 describe('bad-blk-weight', () => {
-  /** With a commitment, and so 36 bytes of witness: four million is a million and 36 quarters less. */
-  const weighing = (weight: number): Block => {
-    const filled = (fill: number): Block => {
-      const filler = output(0n, new Uint8Array(fill).fill(0x6a))
-      return scene.build({ coinbaseOutputs: [filler] })
-    }
-    return filled(100_000 + (weight - blockWeight(filled(100_000))) / 4)
-  }
-
-  test('four million are the most', () => {
-    expect(blockWeight(weighing(4_000_000))).toBe(4_000_000)
-    expect(scene.judge(weighing(4_000_004))).toMatchObject({ rule: 'bad-blk-weight', cause: 'consensus' })
-    expect(scene.judge(weighing(4_000_000))).toBeUndefined()
-  })
-
   test('witnesses count, once they are known to be the block’s own', () => {
     const tx = spending([outpoint], [output(5_000_000_000n)])
     const heavy = (bytes: number): Block =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { concatBytes, hash160, type OutpointKey, outpointKey, type Transaction, type TxOut } from '@raistone/primitives'
-import { pushData, scriptFlag } from '@raistone/script'
+import { opcode, pushData, scriptFlag } from '@raistone/script'
 import type { BlockOptions } from '@raistone/testkit'
 import { overlay, reverseDiff } from '../../src/coin.js'
 import { type Connected, outpointsOf } from '../../src/rules/block/with-coins.js'
@@ -28,16 +28,6 @@ describe('bad-txns-BIP30', () => {
     coinbase: body => ({ ...body, inputs: [input(body.inputs[0]!.prevout, { scriptSig: new Uint8Array(5) })] }),
     commitment: false,
   }
-
-  test('a transaction does not take the place of one that is not spent', () => {
-    const twice = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)
-    const coinbase = twice.mine(sameCoinbase).transactions[0] as Transaction
-    expect(judge(sameCoinbase, twice)).toMatchObject({ rule: 'bad-txns-BIP30', cause: 'consensus' })
-    for (let i = 0; i < 3; i++) twice.mine()
-    twice.mine({ transactions: [spending([first(coinbase)], [output(SUBSIDY)])] })
-    expect(judge(sameCoinbase, twice)).toBeUndefined()
-    expect(twice.mine(sameCoinbase).transactions[0]?.txid).toBe(coinbase.txid)
-  })
 
   test('one output that is left is enough', () => {
     const half = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)
@@ -79,15 +69,6 @@ describe('bad-txns-inputs-missingorspent', () => {
 })
 
 describe('bad-txns-premature-spend-of-coinbase', () => {
-  test('is for good inside a block', () => {
-    // Four blocks, maturity 3: the fifth may spend the second.
-    expect(judge({ transactions: [spend(3)] })).toMatchObject({
-      rule: 'bad-txns-premature-spend-of-coinbase',
-      cause: 'consensus',
-    })
-    expect(judge({ transactions: [spend(2)] })).toBeUndefined()
-  })
-
   test('holds for the block’s own coinbase', () => {
     const block = scene.build({ commitment: false })
     const own = spending([first(block.transactions[0] as Transaction)], [output(SUBSIDY)])
@@ -98,17 +79,9 @@ describe('bad-txns-premature-spend-of-coinbase', () => {
 })
 
 describe('money', () => {
-  test('bad-txns-in-belowout', () => {
-    expect(judge({ transactions: [spend(1, [output(SUBSIDY), output(1n)])] })).toMatchObject({
-      rule: 'bad-txns-in-belowout',
-      cause: 'consensus',
-    })
-    expect(judge({ transactions: [spend(1, [output(SUBSIDY), output(0n)])] })).toBeUndefined()
-  })
-
-  test('bad-cb-amount: the coinbase takes the subsidy and the fees at most', () => {
+  test('bad-cb-amount: the fees of all transactions count, and need not be taken', () => {
     const transactions = [spend(1, [output(SUBSIDY - 7n)]), spend(2, [output(SUBSIDY - 5n)])]
-    expect(judge({ transactions, fees: 13n })).toMatchObject({ rule: 'bad-cb-amount', cause: 'consensus' })
+    expect(judge({ transactions, fees: 13n })?.rule).toBe('bad-cb-amount')
     expect(judge({ transactions, fees: 12n })).toBeUndefined()
     expect(judge({ transactions })).toBeUndefined()
     expect(judge({ fees: 1n })?.detail).toBe('coinbase pays too much (actual=5000000001 vs limit=5000000000)')
@@ -130,50 +103,26 @@ describe('money', () => {
     expect(blockSubsidy(64, { money: { ...money, subsidy: 2n ** 64n, halvingBlocks: 1 } })).toBe(0n)
   })
 
-  describe('bad-txns-accumulated-fee-outofrange', () => {
+  test('bad-txns-accumulated-fee-outofrange: fees are added up before relative locks are looked at', () => {
     const { money } = scene.params
     const poor = new RuleScene(rulesWith({ money: { ...money, maxMoney: SUBSIDY } }))
-    const feesOf = (...left: bigint[]) => left.map((value, i) => spend(i + 1, [output(value)], poor))
-
-    test('fees together stay in the range of money', () => {
-      expect(judge({ transactions: feesOf(0n, SUBSIDY - 1n) }, poor)).toMatchObject({
-        rule: 'bad-txns-accumulated-fee-outofrange',
-        cause: 'consensus',
-      })
-      expect(judge({ transactions: feesOf(0n, SUBSIDY) }, poor)).toBeUndefined()
-    })
-
-    test('and are added up before relative locks are looked at', () => {
-      const [all, tx] = feesOf(0n, SUBSIDY - 1n) as [Transaction, Transaction]
-      const locked = spending([tx.inputs[0]!.prevout], tx.outputs, { sequence: 100 })
-      expect(judge({ transactions: [all, locked] }, poor)?.rule).toBe('bad-txns-accumulated-fee-outofrange')
-      expect(judge({ transactions: [locked] }, poor)?.rule).toBe('bad-txns-nonfinal')
-    })
+    const [all, tx] = [0n, SUBSIDY - 1n].map((value, i) => spend(i + 1, [output(value)], poor)) as [
+      Transaction,
+      Transaction,
+    ]
+    const locked = spending([tx.inputs[0]!.prevout], tx.outputs, { sequence: 100 })
+    expect(judge({ transactions: [all, locked] }, poor)?.rule).toBe('bad-txns-accumulated-fee-outofrange')
+    expect(judge({ transactions: [locked] }, poor)?.rule).toBe('bad-txns-nonfinal')
   })
 })
 
 describe('bad-txns-nonfinal: BIP-0068', () => {
-  const locked = (sequence: number, version = 2) =>
-    spending([scene.coin(2).outpoint], [output(SUBSIDY)], { sequence, version })
   const nonfinal = { rule: 'bad-txns-nonfinal', cause: 'consensus' }
 
-  test('a lock by blocks, and none in version 1', () => {
-    expect(judge({ transactions: [locked(4)] })).toMatchObject(nonfinal)
-    expect(judge({ transactions: [locked(3)] })).toBeUndefined()
-    expect(judge({ transactions: [locked(4, 1)] })).toBeUndefined()
-  })
-
-  test('a lock by time, from the median time before the coin', () => {
-    const slow = new RuleScene(rulesWith(), 2)
-    const start = slow.medianTimePast
-    for (let i = 1; i <= 12; i++) slow.mine({ header: { time: start + 600 * i } })
-    const madeAt = 5
-    const units = Math.floor((slow.medianTimePast - slow.medianTimeAt(madeAt - 1)) / 512)
-    const on = (sequence: number) =>
-      judge({ transactions: [spending([slow.coin(madeAt).outpoint], [output(SUBSIDY)], { sequence })] }, slow)
-    expect(units).toBeGreaterThan(3)
-    expect(on(0x400000 | (units + 1))).toMatchObject(nonfinal)
-    expect(on(0x400000 | units)).toBeUndefined()
+  test('no lock in version 1', () => {
+    const locked = (version: number) => spending([scene.coin(2).outpoint], [output(SUBSIDY)], { sequence: 4, version })
+    expect(judge({ transactions: [locked(2)] })).toMatchObject(nonfinal)
+    expect(judge({ transactions: [locked(1)] })).toBeUndefined()
   })
 
   test('a coin of the same block is 0 blocks old', () => {
@@ -185,17 +134,11 @@ describe('bad-txns-nonfinal: BIP-0068', () => {
 })
 
 describe('bad-blk-sigops: with coins', () => {
-  const [CHECKSIG, CHECKMULTISIG] = [0xac, 0xae]
   const P2SH = (redeem: Uint8Array) => concatBytes(Uint8Array.of(0xa9, 20), hash160(redeem), Uint8Array.of(0x87))
-  const rich = new RuleScene(rulesWith(), 8)
-  /**
-   * Coins with these redeem scripts and their spend: signature operations that nothing else shows. The coins come from
-   * coinbases paid to a key hash, whose spends cost 1 each.
-   */
-  const heavy = (coinbases: number, redeems: readonly Uint8Array[], sequence = 0): Transaction[] => {
-    const coins = Array.from({ length: coinbases }, (_, i) => rich.coin(i + 1).outpoint)
+  /** Coins with these redeem scripts and their spend: signature operations that nothing else shows. */
+  const heavy = (redeems: readonly Uint8Array[], sequence = 0): Transaction[] => {
     const parent = spending(
-      coins,
+      [scene.coin(1).outpoint],
       redeems.map(redeem => output(1n, P2SH(redeem))),
     )
     const inputs = redeems.map((redeem, vout) =>
@@ -203,28 +146,18 @@ describe('bad-blk-sigops: with coins', () => {
     )
     return [parent, transaction({ inputs, outputs: [output(1n)] })]
   }
-  /** Each counts for 20 signature operations at 4. */
-  const multisigs = (count: number) => new Uint8Array(count).fill(CHECKMULTISIG)
-  const [half, rest] = [multisigs(520), concatBytes(multisigs(479), new Uint8Array(19).fill(CHECKSIG))]
-
-  test('80,000 are the most', () => {
-    expect(judge({ transactions: heavy(5, [half, rest]) }, rich)).toEqual({
-      rule: 'bad-blk-sigops',
-      cause: 'consensus',
-      detail: 'cost 80001',
-    })
-    expect(judge({ transactions: heavy(4, [half, rest]) }, rich)).toBeUndefined()
-  })
+  /** More than half of what is allowed: each counts for 20 signature operations at 4. */
+  const half = new Uint8Array(520).fill(opcode.OP_CHECKMULTISIG)
 
   test('come after the locks of the same transaction and before the coinbase’s amount', () => {
-    expect(judge({ transactions: heavy(1, [half, half], 9) }, rich)?.rule).toBe('bad-txns-nonfinal')
-    expect(judge({ transactions: heavy(1, [half, half]), fees: SUBSIDY * 2n }, rich)?.rule).toBe('bad-blk-sigops')
+    expect(judge({ transactions: heavy([half, half], 9) })?.rule).toBe('bad-txns-nonfinal')
+    expect(judge({ transactions: heavy([half, half]), fees: SUBSIDY * 2n })?.rule).toBe('bad-blk-sigops')
   })
 
   test('do not look into redeem scripts before BIP-0016', () => {
-    const early = new RuleScene(rulesWith(forksAt({ bip16: 1000 })), 8)
-    expect(judge({ transactions: heavy(5, [half, half]) }, early)).toBeUndefined()
-    expect(judge({ transactions: heavy(5, [half, half]) }, rich)?.rule).toBe('bad-blk-sigops')
+    const early = new RuleScene(rulesWith(forksAt({ bip16: 1000 })))
+    expect(judge({ transactions: heavy([half, half]) }, early)).toBeUndefined()
+    expect(judge({ transactions: heavy([half, half]) })?.rule).toBe('bad-blk-sigops')
   })
 })
 

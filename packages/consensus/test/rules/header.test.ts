@@ -13,33 +13,11 @@ const scene = new RuleScene()
 const judge = (header: Partial<Header>, nowSec?: number): Verdict => scene.judge(scene.build({ header }), nowSec)
 
 describe('a header', () => {
-  test('high-hash: shows the work it claims', () => {
-    expect(scene.judge(scene.build({ work: 'fails' }))).toMatchObject({ rule: 'high-hash', cause: 'header' })
-    expect(scene.judge(scene.build())).toBeUndefined()
-  })
-
   test.each([0, 0x20800001, 0x22000100, 0x21008000])('high-hash: whatever the hash, for bits %i', bits => {
     expect(scene.judge(scene.build({ header: { bits }, work: false }))).toMatchObject({
       rule: 'high-hash',
       cause: 'header',
     })
-  })
-
-  test('bad-diffbits: has the bits of the schedule, neither harder nor easier', () => {
-    expect(judge({ bits: 0x207ffffe })).toMatchObject({ rule: 'bad-diffbits', cause: 'header' })
-    expect(judge({ bits: 0x207fffff })).toBeUndefined()
-  })
-
-  test('time-too-old: is later than the median of eleven', () => {
-    const { medianTimePast } = scene
-    expect(judge({ time: medianTimePast })).toMatchObject({ rule: 'time-too-old', cause: 'header' })
-    expect(judge({ time: medianTimePast + 1 })).toBeUndefined()
-  })
-
-  test('time-too-new: is at most two hours ahead of the clock, and only early beyond', () => {
-    const time = scene.medianTimePast + 10_000
-    expect(judge({ time }, time - 7201)).toMatchObject({ rule: 'time-too-new', cause: 'early' })
-    expect(judge({ time }, time - 7200)).toBeUndefined()
   })
 })
 
@@ -63,12 +41,6 @@ describe('versions', () => {
       })
     steps.mine()
   })
-
-  test('are signed', () => {
-    expect(refused(-1)).toBe('bad-version(0xffffffff)')
-    expect(refused(-0x80000000)).toBe('bad-version(0x80000000)')
-    expect(refused(0x7fffffff)).toBeUndefined()
-  })
 })
 
 describe('what only some chains ask', () => {
@@ -89,23 +61,19 @@ describe('what only some chains ask', () => {
     return at
   }
 
-  test('time-too-old: with `relative` a block is later than its parent', () => {
-    const relative = { retarget: { kind: 'relative', halfLifeSec: 60, maxGapSec: 700 } } as const
+  test('with other retargets than `relative` a block may be as late as its parent', () => {
     const parent = chain(12)
     expect(parent.medianTimePast).toBeLessThan(parent.header.time - 1)
-    expect(judgeOn(parent, parent.header.time, relative)).toMatchObject({ rule: 'time-too-old', cause: 'header' })
-    expect(judgeOn(parent, parent.header.time + 1, relative)).toBeUndefined()
     const asert = { retarget: { kind: 'asert', halfLifeSec: 3600, anchorHeight: 1 } } as const
     for (const other of [asert, {}]) expect(judgeOn(parent, parent.header.time, other)).toBeUndefined()
   })
 
-  test('time-timewarp-attack: with BIP-0094 the first block of an interval is at most 600 s before its parent', () => {
+  test('the first block of an interval may be long before its parent without BIP-0094, the others always', () => {
     const bip94 = (enforceBip94: boolean) =>
       ({ retarget: { kind: 'bitcoin', intervalBlocks: 12, allowMinDifficulty: false, enforceBip94 } }) as const
     const parent = chain(12)
     const { time } = parent.header
-    expect(judgeOn(parent, time - 601, bip94(true))).toMatchObject({ rule: 'time-timewarp-attack', cause: 'header' })
-    expect(judgeOn(parent, time - 600, bip94(true))).toBeUndefined()
+    expect(judgeOn(parent, time - 601, bip94(true))?.rule).toBe('time-timewarp-attack')
     expect(judgeOn(parent, time - 601, bip94(false))).toBeUndefined()
     const within = chain(13)
     expect(judgeOn(within, within.header.time - 601, bip94(true))).toBeUndefined()

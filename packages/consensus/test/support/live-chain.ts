@@ -18,7 +18,7 @@ export const liveParams = rulesWith()
 export const liveClock: Clock = { nowMs: () => (liveParams.genesis.header.time + 86_400) * 1000 }
 
 /** Checks every signature, as fast as this machine can: the chains are opened again and again. */
-const verifier = createLocalVerifier((await loadNativeCurve()) ?? (await loadWasmCurve()))
+export const liveVerifier = createLocalVerifier((await loadNativeCurve()) ?? (await loadWasmCurve()))
 
 /** The real chain of any rules with real script checks, on this thread. */
 export const openWith = (
@@ -26,7 +26,7 @@ export const openWith = (
   store: ChainStore,
   clock: Clock,
   options?: ChainOptions,
-): Promise<Chain> => openChain({ params, store, verifier, clock }, options)
+): Promise<Chain> => openChain({ params, store, verifier: liveVerifier, clock }, options)
 
 /** The same under the usual rules of these tests. */
 export const openLive = (store: ChainStore, options?: ChainOptions, clock = liveClock): Promise<Chain> =>

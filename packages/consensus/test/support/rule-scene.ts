@@ -1,5 +1,5 @@
-import type { Block, OutpointKey } from '@raistone/primitives'
-import { BlockBuilder, type BlockOptions, type OwnedCoin, ownedCoin, testKey } from '@raistone/testkit'
+import type { Block, Outpoint, OutpointKey, TxOut } from '@raistone/primitives'
+import { BlockBuilder, type BlockOptions } from '@raistone/testkit'
 import { medianTime, TreeEntry } from '../../src/chain/tree-entry.js'
 import type { Coin } from '../../src/coin.js'
 import { loadChain } from '../../src/params/builtin.node.js'
@@ -11,6 +11,7 @@ import { type Connected, connectBlock } from '../../src/rules/block/with-coins.j
 import { checkHeaderAlone } from '../../src/rules/header/alone.js'
 import { checkHeaderWithAncestors } from '../../src/rules/header/with-ancestors.js'
 import type { Outcome, Verdict } from '../../src/verdict.js'
+import { anyScript } from './bodies.js'
 
 const regtest = loadChain('regtest')
 
@@ -52,16 +53,24 @@ export class RuleScene {
     return this.tip.medianTimePast
   }
 
-  /** What a block's coinbase paid to test key 0. */
-  coin(height: number): OwnedCoin {
+  /** What a block's coinbase paid first. */
+  coin(height: number): { readonly outpoint: Outpoint; readonly output: TxOut } {
     const coinbase = this.blocks[height]?.transactions[0]
-    if (!coinbase) throw new RangeError(`no block ${height}`)
-    return ownedCoin(coinbase, 0, testKey(0))
+    const output = coinbase?.outputs[0]
+    if (!coinbase || !output) throw new RangeError(`no coin of block ${height}`)
+    return { outpoint: { txid: coinbase.txid, vout: 0 }, output }
   }
 
-  /** A block on the tip, to be judged. */
+  /** The blocks so far, genesis left out. */
+  get mined(): readonly Block[] {
+    return this.blocks.slice(1)
+  }
+
+  /** A block on the tip, to be judged: of the bits that the schedule has for its time, its coin anybody's. */
   build(options: BlockOptions = {}): Block {
-    return this.builder.build(options)
+    const time = options.header?.time ?? Math.max(this.tip.header.time, this.medianTimePast) + 1
+    const header = { bits: nextBits(this.tip, time, this.params), ...options.header }
+    return this.builder.build({ payTo: anyScript, ...options, header })
   }
 
   connect(block: Block): Outcome<Connected> {

@@ -78,7 +78,7 @@ export const bodyRules: readonly Rule<BlockFacts>[] = [
   {
     reason: 'bad-cb-missing',
     cause: 'mutated',
-    about: 'No transaction may be an inner node of the true block’s Merkle tree, where no coinbase comes first.',
+    about: 'Where no coinbase comes first, no transaction has the 64 bytes of an inner node of a Merkle tree.',
     source: 'Core: IsBlockMutated',
     check: noInnerNodes,
   },

@@ -18,7 +18,7 @@ interface Operands {
 
 const firstKey = 1
 
-/** Reads both counts; keys count as operations. */
+/** Reads both counts, and demands that all operands be there before any is looked at; keys count as operations. */
 function readOperands(m: Machine): Operands | ScriptErrorName {
   const minimal = m.has(scriptFlag.MINIMALDATA)
   const { length } = m.stack
@@ -35,7 +35,7 @@ function readOperands(m: Machine): Operands | ScriptErrorName {
   if (signatures < 0 || signatures > keys) return 'SIG_COUNT'
   const firstSignature = countAt + 1
   const dummy = firstSignature + signatures
-  return length < dummy ? 'INVALID_STACK_OPERATION' : { keys, signatures, firstSignature, dummy }
+  return length < dummy + 1 ? 'INVALID_STACK_OPERATION' : { keys, signatures, firstSignature, dummy }
 }
 
 /** Both lists in the same order, from the top down: each signature takes the first key left that it holds for. */
@@ -75,7 +75,6 @@ function multisig(m: Machine): Checked {
   const result = matchSignatures(m, operands)
   if (typeof result === 'string') return result
   if (!result && m.has(scriptFlag.NULLFAIL) && hasSignature(m, operands)) return 'NULLFAIL'
-  if (m.stack.length < operands.dummy + 1) return 'INVALID_STACK_OPERATION'
   if (m.has(scriptFlag.NULLDUMMY) && m.peek(operands.dummy).length > 0) return 'SIG_NULLDUMMY'
   m.drop(operands.dummy + 1)
   return result

@@ -3,7 +3,6 @@ import {
   emptyBytes,
   nullOutpoint,
   SEQUENCE_FINAL,
-  type Transaction,
   type TransactionBody,
   type TxIn,
 } from '@raistone/primitives'
@@ -33,7 +32,7 @@ export function creditAndSpend(
 
 /** The transaction with one input's scripts replaced. */
 export function withInput(
-  tx: Transaction,
+  tx: TransactionBody,
   index: number,
   change: Partial<Pick<TxIn, 'scriptSig' | 'witness' | 'sequence'>>,
 ): TransactionBody {

@@ -14,6 +14,8 @@ export class ScriptCursor {
   next = 0
   /** Whether the script ends inside an operation. */
   broken = false
+  /** Where the data would begin that a broken operation lacks; after its opcode if it lacks its length already. */
+  brokeOffAt = 0
   private dataStart = 0
 
   constructor(readonly script: Uint8Array) {}
@@ -27,10 +29,10 @@ export class ScriptCursor {
     const prefix = op === opcode.OP_PUSHDATA1 ? 1 : op === opcode.OP_PUSHDATA2 ? 2 : op === opcode.OP_PUSHDATA4 ? 4 : 0
     const dataStart = start + 1 + prefix
     let length = op < opcode.OP_PUSHDATA1 ? op : 0
-    if (dataStart > script.length) return this.breakOff()
+    if (dataStart > script.length) return this.breakOff(start + 1)
     // Multiplied, not shifted: four bytes are unsigned.
     for (let i = prefix; i > 0; i--) length = length * 256 + (script[start + i] as number)
-    if (length > script.length - dataStart) return this.breakOff()
+    if (length > script.length - dataStart) return this.breakOff(dataStart)
     this.op = op
     this.start = start
     this.dataStart = dataStart
@@ -47,8 +49,9 @@ export class ScriptCursor {
     return this.next - this.dataStart
   }
 
-  private breakOff(): false {
+  private breakOff(at: number): false {
     this.broken = true
+    this.brokeOffAt = at
     return false
   }
 }

@@ -8,24 +8,22 @@ import { inputAt, type SpendContext } from './spend-context.js'
 
 const message = new Message()
 
-/** The script without OP_CODESEPARATOR; the same array if it has none. */
-function withoutSeparators(script: Uint8Array): Uint8Array {
-  if (!script.includes(opcode.OP_CODESEPARATOR)) return script
-  const kept = new Uint8Array(script.length)
-  let length = 0
-  let from = 0
-  const keep = (to: number): void => {
-    kept.set(script.subarray(from, to), length)
-    length += to - from
-  }
+/**
+ * The script code behind its length, without OP_CODESEPARATOR. Quirk of Core: where the script breaks off
+ * inside a push, that push's data is left out, though the length counts it. Such a script fails in the end, but what
+ * its signatures sign decides with which error.
+ */
+function writeScriptCode(script: Uint8Array): void {
   const at = new ScriptCursor(script)
-  while (at.advance()) {
-    if (at.op !== opcode.OP_CODESEPARATOR) continue
-    keep(at.start)
-    from = at.next
+  const separators: number[] = []
+  while (at.advance()) if (at.op === opcode.OP_CODESEPARATOR) separators.push(at.start)
+  message.compactSize(script.length - separators.length)
+  let from = 0
+  for (const separator of separators) {
+    message.rawRange(script, from, separator)
+    from = separator + 1
   }
-  keep(script.length)
-  return kept.subarray(0, length)
+  message.rawRange(script, from, at.broken ? at.brokeOffAt : script.length)
 }
 
 /** The hash that SINGLE signs where the input has no output of its own index: the number one, little-endian. */
@@ -80,7 +78,7 @@ export function signatureHashLegacy(
   message.compactSize(alone ? 1 : tx.inputs.length)
   if (!alone) message.rawRange(inputs, 0, from)
   message.rawRange(inputs, from, from + OUTPOINT_SIZE)
-  message.varBytes(withoutSeparators(scriptCode))
+  writeScriptCode(scriptCode)
   message.u32(sequence)
   if (!alone) message.rawRange(inputs, from + BLANK_INPUT_SIZE, inputs.length)
   writeOutputs(spend, index, mode)

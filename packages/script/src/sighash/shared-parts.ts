@@ -74,6 +74,12 @@ export class SharedParts {
     return this.once('outputs2', () => sha256(this.outputsHash))
   }
 
+  /** Hash of one output, as SINGLE signs it. Kept, as a script may ask for that of a large output thousands of times. */
+  outputHash(index: number): Uint8Array | undefined {
+    const output = this.tx.outputs[index]
+    return output && this.once(`output${index}`, () => sha256(encodeOutput(output)))
+  }
+
   /** BIP-0341: values of the outputs spent. */
   get amountsHash(): Uint8Array {
     return this.once('amounts', () => {

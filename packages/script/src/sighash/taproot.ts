@@ -46,7 +46,7 @@ export function signatureHashTaproot(
   const spent = spentAt(spend, index)
   const alone = (hashType & sighash.ANYONECANPAY) !== 0
   const mode = hashType === sighash.DEFAULT ? sighash.ALL : hashType & MODE_MASK
-  const single = mode === sighash.SINGLE ? tx.outputs[index] : undefined
+  const single = mode === sighash.SINGLE ? shared.outputHash(index) : undefined
   if (mode === sighash.SINGLE && !single) return undefined
 
   message.begin()
@@ -70,7 +70,7 @@ export function signatureHashTaproot(
     message.u32(index)
   }
   if (annex) message.raw(annex)
-  if (single) message.raw(sha256(encodeOutput(single)))
+  if (single) message.raw(single)
   if (position) {
     message.raw(position.leafHash)
     message.u8(KEY_VERSION)

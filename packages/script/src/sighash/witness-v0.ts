@@ -1,7 +1,7 @@
-import { hash256 } from '@raistone/primitives'
+import { hash256, sha256 } from '@raistone/primitives'
 import { outputMode, sighash } from './hash-type.js'
 import { Message } from './message.js'
-import { encodeOutput, OUTPOINT_SIZE } from './shared-parts.js'
+import { OUTPOINT_SIZE } from './shared-parts.js'
 import { inputAt, type SpendContext, spentAt } from './spend-context.js'
 
 const zero32 = new Uint8Array(32)
@@ -10,8 +10,8 @@ const message = new Message()
 function outputsHash(spend: SpendContext, index: number, mode: number): Uint8Array {
   if (mode === sighash.NONE) return zero32
   if (mode !== sighash.SINGLE) return spend.shared.outputsHash256
-  const output = spend.tx.outputs[index]
-  return output ? hash256(encodeOutput(output)) : zero32
+  const once = spend.shared.outputHash(index)
+  return once ? sha256(once) : zero32
 }
 
 /** What a signature in a version 0 witness program signs (BIP-0143). `hashType` is 32 bits and hashed whole. */

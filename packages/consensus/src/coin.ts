@@ -14,9 +14,11 @@ export interface CoinView {
   get(at: OutpointKey): Coin | undefined
 }
 
+export const noCoins: ReadonlyMap<OutpointKey, Coin> = new Map()
+
 /**
- * What a block does to the coins. A coin made and spent within the block is in neither map, so that the reversed
- * diff is exactly the disconnect.
+ * What a block does to the coins, the spent ones first. A coin made and spent within the block is in neither map, so that
+ * the reversed diff is exactly the disconnect; an outpoint is in both where one coin takes the place of another.
  */
 export interface CoinDiff {
   readonly added: ReadonlyMap<OutpointKey, Coin>

@@ -10,7 +10,7 @@ import {
 } from '@raistone/consensus'
 import { openLevelStore } from '@raistone/consensus/level'
 import { createWorkerVerifier } from '@raistone/consensus/pool'
-import type { BlockHash } from '@raistone/primitives'
+import type { BlockHash, Curve } from '@raistone/primitives'
 import { failure } from './cli/cli-error.js'
 import { loadCurve } from './curve.js'
 import { type DataDirectory, inUse, readHolder } from './data-directory.js'
@@ -34,10 +34,8 @@ export interface OpenLedger {
   close(): Promise<void>
 }
 
-async function createVerifier(threads: number): Promise<ScriptVerifier> {
-  const curve = await loadCurve()
-  return threads > 0 ? createWorkerVerifier({ threads, curve: curve.name }) : createLocalVerifier(curve)
-}
+const createVerifier = async (curve: Curve, threads: number): Promise<ScriptVerifier> =>
+  threads > 0 ? createWorkerVerifier({ threads, curve: curve.name }) : createLocalVerifier(curve)
 
 /** LevelDB's caches and write buffers come out of the same allowance as the coins in memory. */
 const DATABASE_SHARE = 4
@@ -53,13 +51,14 @@ function asFailure(error: unknown, directory: DataDirectory, params: ChainParams
 export async function openLedger(directory: DataDirectory, clock: Clock, options: LedgerOptions): Promise<OpenLedger> {
   const { params, scriptThreads, cacheBytes, assumeValid, progress } = options
   claimRules(directory, params)
-  const verifier = await createVerifier(scriptThreads)
+  const curve = await loadCurve()
+  const verifier = await createVerifier(curve, scriptThreads)
   try {
     const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
     const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
     try {
       const chain = await openChain(
-        { params, store, verifier, clock },
+        { params, store, verifier, clock, curve },
         { cacheBytes: coinBytes, assumeValid, progress },
       )
       return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }

@@ -1,5 +1,5 @@
-import { type Block, merkleRoot } from '@raistone/primitives'
-import { checkBlockAlone } from '../rules/block/alone.js'
+import { type Block, type Curve, merkleRoot } from '@raistone/primitives'
+import { checkBlockAlone, checkBlockSolution } from '../rules/block/alone.js'
 import { checkBlockWithAncestors } from '../rules/block/with-ancestors.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
 import type { RuleReject } from '../rules/rule.js'
@@ -16,6 +16,12 @@ function isCommitted(block: Block): boolean {
 }
 
 const isLasting = (reject: RuleReject, block: Block): boolean => reject.cause === 'consensus' && isCommitted(block)
+
+/** What a block is judged by. */
+export interface BlockJudge extends HeaderJudge {
+  /** Checks the solution of a block, where the chain has a challenge. */
+  readonly curve: Curve
+}
 
 export interface Accepted {
   readonly entry: TreeEntry
@@ -35,15 +41,18 @@ export type Remember = (entry: TreeEntry, reject: RuleReject) => void
  */
 export function acceptBlock(
   block: Block,
-  judge: HeaderJudge,
+  judge: BlockJudge,
   records: BlockRecords,
   remember: Remember,
 ): Outcome<Accepted, RuleName> {
-  const { tree, params } = judge
+  const { tree, params, curve } = judge
   const known = tree.get(block.hash)
   if (known && !known.invalid && (known.data || !known.parent))
     return { value: { entry: known, fresh: false, duplicate: true } }
-  const alone = checkHeaderAlone(block.header, block.hash, params) ?? checkBlockAlone(block, params)
+  const alone =
+    checkHeaderAlone(block.header, block.hash, params) ??
+    checkBlockSolution(block, params, curve) ??
+    checkBlockAlone(block, params)
   if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
   if (header.reject) return alone ? { reject: alone } : header

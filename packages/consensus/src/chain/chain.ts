@@ -1,6 +1,7 @@
 import {
   type Block,
   type BlockHash,
+  type Curve,
   DecodeError,
   decodeBlock,
   type Header,
@@ -35,6 +36,7 @@ import { WorkQueue } from './work-queue.js'
 export interface ChainParts {
   readonly params: ChainParams
   readonly clock: Clock
+  readonly curve: Curve
   readonly store: ChainStore
   readonly tree: BlockTree
   readonly records: BlockRecords

@@ -13,7 +13,7 @@ export interface TemplateJudge {
   readonly ledger: Ledger
 }
 
-/** All rules but proof of work, scripts included, for a block that would follow the head. Changes nothing. */
+/** All rules but proof of work and solution, scripts included, for a block that would follow the head. Changes nothing. */
 export async function checkTemplate(block: Block, { params, clock, ledger }: TemplateJudge): Promise<Verdict> {
   const { head } = ledger
   if (block.header.prev !== head.hash)

@@ -4,7 +4,7 @@ import type { ChainParams } from '../params/chain-params.js'
 import { type Connected, connectBlock, outpointsOf } from '../rules/block/with-coins.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
-import { decodeUndo, encodeUndo } from '../store/undo-record.js'
+import { decodeUndoWhole, encodeUndo } from '../store/undo-record.js'
 import type { Outcome, Verdict } from '../verdict.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 import type { BlockRecords } from './records.js'
@@ -90,13 +90,13 @@ export class Ledger {
       // It was connected once: not the block is wrong, but the coins.
       throw new StoreError('damaged', `the coins no longer allow block ${entry.hash}: ${outcome.reject.rule}`)
     }
-    const { diff, spent } = outcome.value
+    const { diff, spent, overwritten } = outcome.value
     if (scripts) {
       entry.checked = true
       records.touch(entry)
     }
     // What was written when it was connected before is used again, if it can still be read.
-    if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(spent))
+    if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(spent, overwritten))
     coins.apply(diff)
     this.path.push(entry)
     return { did: 'connect', entry, block, spent }
@@ -110,7 +110,8 @@ export class Ledger {
     const undo = await records.undo(entry)
     if (!block || !undo)
       throw new StoreError('damaged', `the ${block ? 'undo data' : 'block'} of ${entry.hash} cannot be read`)
-    coins.apply(disconnectDiff(block, decodeUndo(undo), entry.height))
+    const { spent, overwritten } = decodeUndoWhole(undo)
+    coins.apply(disconnectDiff(block, spent, entry.height, overwritten))
     this.path.pop()
     return { did: 'disconnect', entry, block }
   }

@@ -1,3 +1,4 @@
+import { type Curve, nobleCurve } from '@raistone/primitives'
 import type { Clock } from '../clock.js'
 import type { ChainParams } from '../params/chain-params.js'
 import type { ChainStore } from '../store/chain-store.js'
@@ -19,6 +20,8 @@ export interface ChainDeps {
   readonly store: ChainStore
   readonly verifier: ScriptVerifier
   readonly clock: Clock
+  /** Checks the solutions of blocks, where the chain has a challenge: one each, on this thread. Noble's if left out. */
+  readonly curve?: Curve
 }
 
 const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
@@ -94,7 +97,7 @@ async function bringUp(
  * are connected again, and damaged coins are made again from the first block on. Throws a StoreError.
  */
 export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
-  const { params, store, verifier, clock } = deps
+  const { params, store, verifier, clock, curve = nobleCurve } = deps
   const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, progress } = { ...chainDefaults, ...options }
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
@@ -110,5 +113,5 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
     return { tree, records, coins, ledger }
   }
   const { coins, ledger } = await bringUp(begin, stored, store, progress)
-  return new Chain({ params, clock, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
+  return new Chain({ params, clock, curve, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
 }

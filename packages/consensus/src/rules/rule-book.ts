@@ -1,4 +1,4 @@
-import { bodyRules, countRules } from './block/alone.js'
+import { bodyRules, countRules, solutionRules } from './block/alone.js'
 import { placedRules } from './block/with-ancestors.js'
 import { feeTotalRules, overwriteRules, rewardRules, sigopTotalRules } from './block/with-coins.js'
 import { scriptRules } from './block/with-scripts.js'
@@ -42,7 +42,7 @@ export const ruleBook: readonly BookedRule[] = [
   ...at('header/alone', workRules),
   ...at('header/in-tree', parentRules),
   ...at('header/with-ancestors', headerRules),
-  ...at('block/alone', bodyRules),
+  ...at('block/alone', solutionRules, bodyRules),
   ...at('transaction/alone', shapeRules, outputRules, inputRules),
   ...at('block/alone', countRules),
   ...at('block/with-ancestors', placedRules),

@@ -27,6 +27,7 @@ type TransactionReason =
   | 'bad-txns-nonfinal'
 
 type BlockReason =
+  | 'bad-signet-blksig'
   | 'bad-txnmrklroot'
   | 'bad-txns-duplicate'
   | 'bad-blk-length'

@@ -8,6 +8,7 @@ import { scriptFlagsAt } from '../../src/rules/script-flags.js'
 import { blockSubsidy } from '../../src/rules/subsidy.js'
 import { anyScript, input, outpoint, output, spending, transaction, withTransactions } from '../support/bodies.js'
 import { forksAt, RuleScene, rulesWith } from '../support/rule-scene.js'
+import { twin, twins } from './walk/coins.js'
 
 const SUBSIDY = 5_000_000_000n
 const scene = new RuleScene()
@@ -28,6 +29,27 @@ describe('bad-txns-BIP30', () => {
     coinbase: body => ({ ...body, inputs: [input(body.inputs[0]!.prevout, { scriptSig: new Uint8Array(5) })] }),
     commitment: false,
   }
+
+  test('but a coinbase does in the blocks excepted, and what it took the place of comes back with the block', () => {
+    const at = twins()
+    const block = at.build(twin(2))
+    const { outpoint: place, output: coin } = at.coin(2)
+    const key = outpointKey(place)
+    const bip30Exceptions = new Set([block.hash])
+    const outcome = at.connect(block, { ...at.params, bip30Exceptions })
+    if (outcome.reject) throw new Error(outcome.reject.rule)
+    const { diff, overwritten, spent } = outcome.value
+    const before = at.coins.get(key)
+    expect(before).toMatchObject({ value: coin.value, height: 2 })
+    expect(overwritten).toEqual(new Map([[key, before]]))
+    expect(diff.spent).toEqual(overwritten)
+    expect(diff.added.get(key)).toMatchObject({ value: coin.value, height: 5, coinbase: true })
+    expect(spent).toEqual([[]])
+    const back = overlay(overlay(at.coins, diff), reverseDiff(diff))
+    expect(back.get(key)).toEqual(before)
+    const others = new Set([at.mined[0]!.hash])
+    expect(at.connect(block, { ...at.params, bip30Exceptions: others }).reject?.rule).toBe('bad-txns-BIP30')
+  })
 
   test('one output that is left is enough', () => {
     const half = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { disconnectDiff } from '../../src/chain/undo-diff.js'
 import { type Coin, type CoinDiff, overlay, reverseDiff } from '../../src/coin.js'
 import type { Connected } from '../../src/rules/block/with-coins.js'
-import { decodeUndo, encodeUndo } from '../../src/store/undo-record.js'
-import { output, spending } from '../support/bodies.js'
+import { decodeUndo, decodeUndoWhole, encodeUndo } from '../../src/store/undo-record.js'
+import { outpoint, output, spending } from '../support/bodies.js'
 import { RuleScene, rulesWith } from '../support/rule-scene.js'
 import { anyCoin } from '../support/store-records.js'
 
@@ -20,6 +20,20 @@ describe('an undo record', () => {
     const coin = { value: 0n, height: 0, coinbase: true, script: new Uint8Array(0) }
     const spent = [0, 252, 253, 10_000, 65_536].map(length => [{ ...coin, script: new Uint8Array(length) }])
     expect(decodeUndo(encodeUndo(spent))).toEqual(spent)
+  })
+
+  test('keeps the coins that a block overwrote, if there are any', () => {
+    const places = fc.uniqueArray(fc.nat(70_000), { maxLength: 4 })
+    fc.assert(
+      fc.property(anyUndo, places, anyCoin, (spent, vouts, coin) => {
+        const overwritten = new Map(vouts.map(vout => [outpointKey({ ...outpoint(vout), vout }), coin]))
+        const record = encodeUndo(spent, overwritten)
+        expect(decodeUndoWhole(record)).toEqual({ spent, overwritten })
+        expect(decodeUndo(record)).toEqual(spent)
+        expect(decodes(Uint8Array.of(...record, 0, 0, 0, 0))).toBe(false)
+        expect(decodes(record.subarray(0, -1))).toBe(false)
+      }),
+    )
   })
 
   const decodes = (bytes: Uint8Array): boolean => {

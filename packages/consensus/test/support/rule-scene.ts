@@ -1,11 +1,11 @@
-import type { Block, Outpoint, OutpointKey, TxOut } from '@raistone/primitives'
+import { type Block, nobleCurve, type Outpoint, type OutpointKey, type TxOut } from '@raistone/primitives'
 import { BlockBuilder, type BlockOptions } from '@raistone/testkit'
 import { medianTime, TreeEntry } from '../../src/chain/tree-entry.js'
 import type { Coin } from '../../src/coin.js'
 import { loadChain } from '../../src/params/builtin.node.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import { nextBits } from '../../src/pow/retarget.js'
-import { checkBlockAlone } from '../../src/rules/block/alone.js'
+import { checkBlockAlone, checkBlockSolution } from '../../src/rules/block/alone.js'
 import { checkBlockWithAncestors } from '../../src/rules/block/with-ancestors.js'
 import { type Connected, connectBlock } from '../../src/rules/block/with-coins.js'
 import { checkHeaderAlone } from '../../src/rules/header/alone.js'
@@ -73,13 +73,13 @@ export class RuleScene {
     return this.builder.build({ payTo: anyScript, ...options, header })
   }
 
-  connect(block: Block): Outcome<Connected> {
+  connect(block: Block, params = this.params): Outcome<Connected> {
     return connectBlock(block, this.coins, {
       height: this.height,
       hash: block.hash,
       medianTimePast: this.medianTimePast,
       medianTimePastAt: height => this.medianTimeAt(height),
-      params: this.params,
+      params,
     })
   }
 
@@ -98,6 +98,7 @@ export class RuleScene {
     return (
       checkHeaderAlone(block.header, block.hash, params) ??
       checkHeaderWithAncestors(block.header, { parent: tip, medianTimePast, expectedBits, nowSec }, params) ??
+      checkBlockSolution(block, params, nobleCurve) ??
       checkBlockAlone(block, params) ??
       checkBlockWithAncestors(block, { height, medianTimePast }, params) ??
       this.connect(block).reject

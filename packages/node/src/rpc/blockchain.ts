@@ -44,6 +44,7 @@ async function blockchainInfo(context: RpcContext): Promise<JsonObject> {
     chainwork: chainWorkText(tip),
     size_on_disk: await context.sizeOnDisk(),
     pruned: false,
+    signet_challenge: params.signetChallenge && toHex(params.signetChallenge),
     warnings: [],
   }
 }

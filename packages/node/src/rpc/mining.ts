@@ -7,6 +7,7 @@ import {
   decodeBlock,
   hasWitness,
   isCoinbase,
+  toHex,
 } from '@raistone/primitives'
 import { amount, type Handlers, type JsonObject, RpcError, rpcCode } from '@raistone/rpc'
 import { decoded, requireScript } from './arguments.js'
@@ -46,6 +47,7 @@ function miningInfo(context: RpcContext): JsonObject {
     blockmintxfee: amount(policy.blockMinFeeRate),
     chain: params.name,
     next: { height: tip.height + 1, bits: next.bits, difficulty: next.difficulty, target: next.target },
+    signet_challenge: params.signetChallenge && toHex(params.signetChallenge),
     warnings: [],
   }
 }

@@ -225,6 +225,15 @@ describe('figures', () => {
     expect((await call('getmininginfo', '[]')).plain).toMatchObject({ networkhashps: 2, next: { height: 3 } })
   })
 
+  test('a signet tells its challenge, other chains have none', async () => {
+    const signet = (made: ReturnType<typeof fakeContext>) =>
+      Object.assign(made.context, { params: { ...made.context.params, signetChallenge: Uint8Array.of(0x51) } })
+    for (const name of ['getblockchaininfo', 'getmininginfo']) {
+      expect((await call(name, '[]', signet)).plain).toMatchObject({ signet_challenge: '51' })
+      expect((await call(name, '[]')).plain).not.toHaveProperty('signet_challenge')
+    }
+  })
+
   test('addresses', async () => {
     expect((await call('validateaddress', `["${address}"]`)).plain).toEqual({
       isvalid: true,

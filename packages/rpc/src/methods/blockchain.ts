@@ -50,6 +50,7 @@ export const getblockchaininfo = method('getblockchaininfo', {
         chainwork: hex('Expected hashes in the active chain'),
         size_on_disk: number('Bytes'),
         pruned: boolean(),
+        signet_challenge: optional(hex('Script that the solution of every block satisfies, on a signet')),
         warnings: array(string()),
       }),
     },

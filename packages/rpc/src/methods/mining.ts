@@ -41,6 +41,7 @@ export const getmininginfo = method('getmininginfo', {
         blockmintxfee: amount('Least fee for 1,000 virtual bytes that a block takes'),
         chain: string('Name of the chain'),
         next: object({ height: number(), bits: hex(), difficulty: number(), target: hex() }, 'The next block'),
+        signet_challenge: optional(hex('Script that the solution of every block satisfies, on a signet')),
         warnings: array(string()),
       }),
     },

@@ -1,10 +1,18 @@
-import { type Block, isCoinbase, type MerkleResult, merkleRoot } from '@raistone/primitives'
+import { type Block, type Curve, isCoinbase, type MerkleResult, merkleRoot } from '@raistone/primitives'
 import { legacySigops } from '@raistone/script'
 import type { ChainParams } from '../../params/chain-params.js'
 import { MAX_BLOCK_SIGOPS_COST, MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from '../limits.js'
 import { BROKEN, type Check, firstBreach, type Rule, type RuleVerdict } from '../rule.js'
 import { checkTransactionAlone } from '../transaction/alone.js'
 import { inBlock } from '../transaction/in-block.js'
+import { checkSignetSolution } from './signet.js'
+
+interface SolutionFacts {
+  readonly block: Block
+  /** Undefined where anybody may mine. */
+  readonly challenge: Uint8Array | undefined
+  readonly curve: Curve
+}
 
 interface BlockFacts {
   readonly block: Block
@@ -13,6 +21,9 @@ interface BlockFacts {
 }
 
 type BlockCheck = Check<BlockFacts>
+
+const satisfiesChallenge: Check<SolutionFacts> = ({ block, challenge, curve }) =>
+  challenge && !checkSignetSolution(block, challenge, curve) ? 'signet block signature validation failure' : undefined
 
 const rootOfItsTransactions: BlockCheck = ({ block, tree }) =>
   tree.root === block.header.merkleRoot ? undefined : `${tree.root} by its transactions`
@@ -52,7 +63,18 @@ const legacySigopsInRange: Check<Block> = ({ transactions }) => {
   return cost > MAX_BLOCK_SIGOPS_COST ? `cost ${cost}` : undefined
 }
 
-/** Core's order (CheckBlock, after the header): first these, then each transaction alone, */
+/** Core's order (CheckBlock, after the header): first this, but for templates, which nobody has signed yet, */
+export const solutionRules: readonly Rule<SolutionFacts>[] = [
+  {
+    reason: 'bad-signet-blksig',
+    cause: 'consensus',
+    about: 'Where the chain has a challenge, the solution in the coinbase satisfies it.',
+    source: 'BIP-0325',
+    check: satisfiesChallenge,
+  },
+]
+
+/** then these, then each transaction alone, */
 export const bodyRules: readonly Rule<BlockFacts>[] = [
   {
     reason: 'bad-txnmrklroot',
@@ -116,6 +138,13 @@ function checkTransactions({ transactions }: Block, params: ChainParams): RuleVe
   }
   return undefined
 }
+
+/** Whether somebody made the block who may: its work has been judged before, and is worth a signature check. */
+export const checkBlockSolution = (
+  block: Block,
+  { signetChallenge }: Pick<ChainParams, 'signetChallenge'>,
+  curve: Curve,
+): RuleVerdict => firstBreach(solutionRules, { block, challenge: signetChallenge, curve })
 
 /** What can be said of a block without its ancestors; its header has been judged before. */
 export const checkBlockAlone = (block: Block, params: ChainParams): RuleVerdict =>

@@ -9,7 +9,7 @@ import {
   type Transaction,
 } from '@raistone/primitives'
 import { type ScriptFlags, sigopCost } from '@raistone/script'
-import type { Coin, CoinDiff, CoinView } from '../../coin.js'
+import { type Coin, type CoinDiff, type CoinView, noCoins } from '../../coin.js'
 import type { ChainParams } from '../../params/chain-params.js'
 import type { Outcome } from '../../verdict.js'
 import { MAX_BLOCK_SIGOPS_COST } from '../limits.js'
@@ -39,6 +39,8 @@ export interface Connected {
   /** The coins each transaction spends, in input order; empty for the coinbase. */
   readonly spent: readonly (readonly Coin[])[]
   readonly fees: Sats
+  /** Coins that the block's own took the place of: none but in BIP-0030's exceptions. */
+  readonly overwritten: ReadonlyMap<OutpointKey, Coin>
   /** What the scripts are to be judged by. */
   readonly flags: ScriptFlags
 }
@@ -47,6 +49,8 @@ interface OverwriteFacts {
   readonly block: Block
   /** Before the block. */
   readonly coins: CoinView
+  /** The coinbase may: it came before anybody saw the harm. */
+  readonly excepted: boolean
 }
 
 interface FeeTotal {
@@ -76,8 +80,8 @@ export function outpointsOf({ transactions }: Block): OutpointKey[] {
   return keys
 }
 
-const noOverwrite: Check<OverwriteFacts> = ({ block, coins }) => {
-  for (const tx of block.transactions) {
+const noOverwrite: Check<OverwriteFacts> = ({ block, coins, excepted }) => {
+  for (const tx of excepted ? block.transactions.slice(1) : block.transactions) {
     const taken = ownOutpoints(tx).find(at => coins.get(at))
     if (taken) return `tried to overwrite transaction: ${taken} is not spent`
   }
@@ -97,7 +101,7 @@ export const overwriteRules: readonly Rule<OverwriteFacts>[] = [
   {
     reason: 'bad-txns-BIP30',
     cause: 'consensus',
-    about: 'No transaction takes the place of one that is not spent yet.',
+    about: 'No transaction takes the place of one that is not spent yet, but in the blocks that the chain excepts.',
     source: 'BIP-0030',
     check: noOverwrite,
   },
@@ -155,6 +159,18 @@ class Totals {
   }
 }
 
+/** Makes room for the outputs of a coinbase that has been there before; what they take the place of is lost. */
+function clearPlaces({ transactions: [coinbase] }: Block, workspace: Workspace): ReadonlyMap<OutpointKey, Coin> {
+  const lost = new Map<OutpointKey, Coin>()
+  for (const at of coinbase ? ownOutpoints(coinbase) : []) {
+    const coin = workspace.get(at)
+    if (!coin) continue
+    lost.set(at, coin)
+    workspace.spend(at, coin)
+  }
+  return lost
+}
+
 /** All that the coins say of one transaction, the coinbase left out; its fee is added to the block's. */
 function checkSpending(tx: Transaction, coins: readonly Coin[], totals: Totals, context: ConnectContext): RuleVerdict {
   const missing = checkCoinsThere(tx, coins)
@@ -179,12 +195,14 @@ function checkReward({ transactions: [coinbase] }: Block, fees: Sats, { height, 
  */
 export function connectBlock(block: Block, coins: CoinView, context: ConnectContext): Outcome<Connected, RuleName> {
   const { height, hash, params } = context
-  const overwrites = firstBreach(overwriteRules, { block, coins })
+  const excepted = params.bip30Exceptions.has(hash)
+  const overwrites = firstBreach(overwriteRules, { block, coins, excepted })
   if (overwrites) return { reject: overwrites }
   const flags = scriptFlagsAt(height, hash, params)
   const workspace = new Workspace(coins, height)
   const totals = new Totals(params.money.maxMoney)
   const allSpent: (readonly Coin[])[] = []
+  const overwritten = excepted ? clearPlaces(block, workspace) : noCoins
   for (const [i, tx] of block.transactions.entries()) {
     // That each of them is there is a rule.
     const spent = i === 0 ? [] : tx.inputs.map(({ prevout }) => workspace.get(outpointKey(prevout)) as Coin)
@@ -199,5 +217,5 @@ export function connectBlock(block: Block, coins: CoinView, context: ConnectCont
   }
   const greedy = checkReward(block, totals.fees, context)
   if (greedy) return { reject: greedy }
-  return { value: { diff: workspace.diff, spent: allSpent, fees: totals.fees, flags } }
+  return { value: { diff: workspace.diff, spent: allSpent, fees: totals.fees, overwritten, flags } }
 }

@@ -15,13 +15,13 @@ const block = (at: RuleScene, transactions: readonly Transaction[], options: Blo
 })
 
 /** Without heights in coinbases two of them can be the same transaction: those of the same number. */
-const twin = (n: number): BlockOptions => ({
+export const twin = (n: number): BlockOptions => ({
   coinbase: body => ({ ...body, inputs: body.inputs.map(each => ({ ...each, scriptSig: new Uint8Array(5).fill(n) })) }),
   commitment: false,
 })
 
 /** The coin of the first coinbase is spent, that of the second is not. */
-const twins = (): RuleScene => {
+export const twins = (): RuleScene => {
   const at = new RuleScene(rulesWith(forksAt({ bip34: 1000 })), 0)
   for (const n of [1, 2, 3]) at.mine(twin(n))
   at.mine({ transactions: [spending([at.coin(1).outpoint], [output(subsidy)])] })

@@ -1,6 +1,6 @@
 import { type Block, createBlock, createTransaction, type MerkleRoot, type Transaction } from '@raistone/primitives'
 import { opcode } from '@raistone/script'
-import { solve } from '@raistone/testkit'
+import { solve, type TestKey, testKey, withSignetSolution } from '@raistone/testkit'
 import { input, outpoint, output, spending, transaction, withTransactions } from '../../support/bodies.js'
 import { forksAt, RuleScene, rulesWith } from '../../support/rule-scene.js'
 import type { Scene, Subject } from './scene.js'
@@ -49,8 +49,26 @@ const signing = (at: RuleScene, sigops: number): Subject => {
   return { block: at.build({ coinbaseOutputs: [output(subsidy), output(0n, script)] }) }
 }
 
+/** A key that may mine, and one that may not. */
+const [miner, stranger] = [1, 2].map(testKey) as [TestKey, TestKey]
+const challenge = miner.scripts.p2wpkh
+
+/** A chain with a challenge, its blocks signed by the key it names. */
+const signet = (): RuleScene => {
+  const at = new RuleScene(rulesWith({ signetChallenge: challenge }), 0)
+  for (let i = 0; i < 4; i++) at.extend(withSignetSolution(at.build(), challenge, [miner]))
+  return at
+}
+
 /** What a block is by itself. */
 export const bodyScenes: readonly Scene[] = [
+  {
+    rule: 'satisfiesChallenge',
+    name: 'a solution signed with a key that the challenge does not name',
+    stage: signet,
+    broken: at => ({ block: withSignetSolution(at.build(), challenge, [stranger]) }),
+    sound: at => ({ block: withSignetSolution(at.build(), challenge, [miner]) }),
+  },
   {
     rule: 'rootOfItsTransactions',
     name: 'another Merkle root',

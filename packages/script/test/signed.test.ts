@@ -23,7 +23,7 @@ describe('scripts before BIP-0143 sign', () => {
     const curve = observingCurve()
     const spend = creditAndSpend(assemble(scriptPubKey), assemble(scriptSig))
     verifyInput(spend, 0, FLAGS, curve)
-    return { curve, covers: (code: string) => toHex(signatureHashLegacy(spend, 0, assemble(code), 1)) }
+    return { curve, covers: (code: string, type = 1) => toHex(signatureHashLegacy(spend, 0, assemble(code), type)) }
   }
   const first = ({ curve }: ReturnType<typeof signed>): string => toHex(curve.digests[0] as Uint8Array)
 
@@ -45,6 +45,15 @@ describe('scripts before BIP-0143 sign', () => {
   test('without any signature of an OP_CHECKMULTISIG, an empty one being OP_0', () => {
     const run = signed(`0 0 ${der}`, `0 DROP ${der} DROP 2 ${key} ${key} 2 CHECKMULTISIG`)
     expect(first(run)).toBe(run.covers(`DROP DROP 2 ${key} ${key} 2 CHECKMULTISIG`))
+  })
+
+  test('another digest after an OP_CODESEPARATOR, and for another hash type', () => {
+    const none = '0x09 0x300602010102010102'
+    const check = `2DUP CHECKSIGVERIFY`
+    const run = signed(`${der} ${none}`, `${key} ${check} CODESEPARATOR ${check} DROP DROP ${key} ${check} CHECKSIG`)
+    const rest = `${check} DROP DROP ${key} ${check} CHECKSIG`
+    const all = [run.covers(`${key} ${check} ${rest}`, 2), run.covers(rest, 2), run.covers(rest), run.covers(rest)]
+    expect(run.curve.digests.map(toHex)).toEqual(all)
   })
 
   test('the same digest object, while script and hash type are the same', () => {

@@ -3,6 +3,7 @@ import { type Curve, concatBytes, emptyBytes, fromHex } from '@raistone/primitiv
 import { assemble } from '@raistone/testkit'
 import { STANDARD_FLAGS, scriptFlag } from '../src/flags.js'
 import { verifyInput } from '../src/interpreter/verify.js'
+import { opcode } from '../src/opcodes/opcode.js'
 import { p2trScript } from '../src/templates/scripts.js'
 import { creditAndSpend } from './support/spending.js'
 
@@ -55,6 +56,13 @@ describe('BIP-0342', () => {
 
   test('neither 201 operations nor 10,000 bytes are a limit', () => {
     expect(run(`${'NOP '.repeat(12_000)} 1`)).toBeUndefined()
+  })
+
+  test('four megabytes of branches inside branches run to their end', () => {
+    const script = new Uint8Array(3_900_001).fill(opcode.OP_IF)
+    script[0] = opcode.OP_0
+    script.fill(opcode.OP_ENDIF, 1_950_001)
+    expect(run(concatBytes(script, Uint8Array.of(opcode.OP_1)))).toBeUndefined()
   })
 
   test('keys: none fails, 32 bytes are checked, other lengths accept any signature', () => {

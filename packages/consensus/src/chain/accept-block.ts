@@ -55,7 +55,7 @@ export function acceptBlock(
     checkBlockAlone(block, params)
   if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
-  if (header.reject) return alone ? { reject: alone } : header
+  if (header.reject) return alone && !known ? { reject: alone } : header
   const { entry, fresh } = header.value
   if (fresh) records.touch(entry)
   const { medianTimePast } = entry.parent ?? entry

@@ -16,7 +16,7 @@ test('what a block shows by itself comes before what becomes of its header, as i
     'connected',
     'connected',
     'bad-cb-multiple',
-    'bad-cb-multiple',
+    'duplicate-invalid',
   ])
   await chain.close()
 })

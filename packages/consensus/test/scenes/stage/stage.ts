@@ -21,7 +21,6 @@ import {
 import type { Chain } from '../../../src/chain/chain.js'
 import type { Clock } from '../../../src/clock.js'
 import type { ChainParams } from '../../../src/params/chain-params.js'
-import { checkBlockAlone } from '../../../src/rules/block/alone.js'
 import { openMemoryStore } from '../../../src/store/memory.js'
 import type { Cause } from '../../../src/verdict.js'
 import { openWith, stateOf } from '../../support/live-chain.js'
@@ -174,16 +173,14 @@ export class Stage {
 
   /**
    * The block is refused for this reason and the tip stays. When it comes again the answer is the same, unless the
-   * failure is one of the block that the header commits to: only then it is remembered, and told before all that a
-   * block does not show by itself.
+   * failure is one of the block that the header commits to: only then it is remembered.
    */
   async refuse(block: Block, rule: string, cause: Cause = 'consensus'): Promise<void> {
     const { tip } = this.chain
     expect(await this.submit(block)).toMatchObject({ rule, cause })
     const remembered = this.chain.entry(block.hash)?.invalid ?? false
     if (!rule.endsWith('prevblk')) expect({ remembered }).toEqual({ remembered: cause === 'consensus' })
-    const showsIt = checkBlockAlone(block, this.params) !== undefined
-    expect(await this.submit(block)).toMatchObject({ rule: remembered && !showsIt ? 'duplicate-invalid' : rule })
+    expect(await this.submit(block)).toMatchObject({ rule: remembered ? 'duplicate-invalid' : rule })
     expect(this.chain.tip).toBe(tip)
   }
 

@@ -1,5 +1,5 @@
 import { DecodeError } from './decode-error.js'
-import { fromDisplayHex, toDisplayHex } from './hex.js'
+import { fromDisplayHex } from './hex.js'
 import { Reader } from './reader.js'
 import { compactSizeLength, Writer } from './writer.js'
 
@@ -61,7 +61,7 @@ export const hash32 = <Id extends string>(): Codec<Id> =>
   fixed(
     32,
     (w, id) => w.raw(fromDisplayHex(id)),
-    r => toDisplayHex(r.raw(32)) as Id,
+    r => r.id() as Id,
   )
 
 /** Exactly `length` bytes. */
@@ -82,6 +82,13 @@ export const varBytes: Codec<Uint8Array> = {
   read: r => r.raw(r.compactSize()),
 }
 
+/**
+ * Room for a list of as many items. Lists are copies of it, for those that `[]` or `new Array` made would soon be made
+ * among V8's old objects, because the ones before them were in use for a while; and there a list that nobody uses any
+ * more keeps all its items until the next full collection.
+ */
+const room: unknown[] = new Array(16)
+
 /** A list behind its length; `most` bounds it before anything is read. */
 export const vector = <T>(item: Codec<T>, most = Number.POSITIVE_INFINITY): Codec<readonly T[]> => ({
   size: values => values.reduce((sum, value) => sum + item.size(value), compactSizeLength(values.length)),
@@ -93,8 +100,9 @@ export const vector = <T>(item: Codec<T>, most = Number.POSITIVE_INFINITY): Code
     const start = r.offset
     const count = r.compactSize()
     if (count > most) throw new DecodeError(`list of ${count}, at most ${most} allowed`, start)
-    const out: T[] = []
-    for (let i = 0; i < count; i++) out.push(item.read(r))
+    // A short list gets the room that it needs and no more; a long one grows, for its count may be a lie.
+    const out = room.slice(0, count <= room.length ? count : 0) as T[]
+    for (let i = 0; i < count; i++) out[i] = item.read(r)
     return out
   },
 })
@@ -104,15 +112,16 @@ type Fields = Record<string, Codec<any>>
 
 /** Fields one after the other, in the order they are declared. */
 export function struct<F extends Fields>(fields: F): Codec<{ readonly [K in keyof F]: Of<F[K]> }> {
-  const entries = Object.entries(fields)
+  const names = Object.keys(fields)
+  const codecs = Object.values(fields)
   return {
-    size: value => entries.reduce((sum, [name, codec]) => sum + codec.size(value[name as keyof F]), 0),
+    size: value => names.reduce((sum, name, i) => sum + (codecs[i] as F[string]).size(value[name]), 0),
     write: (w, value) => {
-      for (const [name, codec] of entries) codec.write(w, value[name as keyof F])
+      for (let i = 0; i < names.length; i++) (codecs[i] as F[string]).write(w, value[names[i] as string])
     },
     read: r => {
       const out: Record<string, unknown> = {}
-      for (const [name, codec] of entries) out[name] = codec.read(r)
+      for (let i = 0; i < names.length; i++) out[names[i] as string] = (codecs[i] as F[string]).read(r)
       return out as { readonly [K in keyof F]: Of<F[K]> }
     },
   }

@@ -1,4 +1,6 @@
+import { emptyBytes } from './bytes.js'
 import { DecodeError } from './decode-error.js'
+import { idAt } from './hex.js'
 
 /** Core refuses to read a length above this (serialize.h, MAX_SIZE). */
 export const MAX_COMPACT_SIZE = 0x02000000
@@ -53,10 +55,15 @@ export class Reader {
     return this.view.getBigInt64(this.take(8), true)
   }
 
-  /** A view of the next `length` bytes. */
+  /** A view of the next `length` bytes; of none, which most inputs have for a script, it is always the same one. */
   raw(length: number): Uint8Array {
     const from = this.take(length)
-    return this.bytes.subarray(from, from + length)
+    return length === 0 ? emptyBytes : this.bytes.subarray(from, from + length)
+  }
+
+  /** The next 32 bytes as an id. */
+  id(): string {
+    return idAt(this.bytes, this.take(32))
   }
 
   /** Bitcoin's variable length integer; refuses longer forms than needed and anything above `MAX_COMPACT_SIZE`. */

@@ -1,45 +1,58 @@
 /** Bytes a compact size of this value takes. */
 export const compactSizeLength = (n: number): number => (n < 0xfd ? 1 : n <= 0xffff ? 3 : n <= 0xffffffff ? 5 : 9)
 
-/** Writes little-endian fields into an array of known length; writing past its end is a bug and throws a RangeError. */
+const eight = new Uint8Array(8)
+const eightView = new DataView(eight.buffer)
+
+/**
+ * Writes little-endian fields into an array of known length; writing past its end is a bug and throws a RangeError.
+ * Byte by byte: a view of an array as short as most are takes longer to make than all that is written with it.
+ */
 export class Writer {
   readonly bytes: Uint8Array
-  private readonly view: DataView
   private at = 0
 
   constructor(length: number) {
     this.bytes = new Uint8Array(length)
-    this.view = new DataView(this.bytes.buffer)
   }
 
   private advance(length: number): number {
     const from = this.at
     this.at += length
+    if (this.at > this.bytes.length) throw new RangeError(`${length} bytes at ${from} of ${this.bytes.length}`)
     return from
   }
 
   u8(n: number): void {
-    this.view.setUint8(this.advance(1), n)
+    this.bytes[this.advance(1)] = n
   }
 
   u16(n: number): void {
-    this.view.setUint16(this.advance(2), n, true)
+    const at = this.advance(2)
+    this.bytes[at] = n
+    this.bytes[at + 1] = n >>> 8
   }
 
   u32(n: number): void {
-    this.view.setUint32(this.advance(4), n, true)
+    const at = this.advance(4)
+    this.bytes[at] = n
+    this.bytes[at + 1] = n >>> 8
+    this.bytes[at + 2] = n >>> 16
+    this.bytes[at + 3] = n >>> 24
   }
 
   i32(n: number): void {
-    this.view.setInt32(this.advance(4), n, true)
+    this.u32(n)
   }
 
   u64(n: bigint): void {
-    this.view.setBigUint64(this.advance(8), n, true)
+    eightView.setBigUint64(0, n, true)
+    const at = this.advance(8)
+    for (let i = 0; i < 8; i++) this.bytes[at + i] = eight[i] as number
   }
 
   i64(n: bigint): void {
-    this.view.setBigInt64(this.advance(8), n, true)
+    this.u64(n)
   }
 
   raw(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { fromDisplayHex, toDisplayHex } from './codec/hex.js'
-import { hash256, hash256Parts } from './hash/hash.js'
+import { sha256Engine } from './hash/engine.js'
+import { hash256 } from './hash/hash.js'
 import type { MerkleRoot } from './ids.js'
 import type { Transaction } from './transaction.js'
 
@@ -13,26 +14,45 @@ export interface MerkleResult {
   readonly mutated: boolean
 }
 
+const NODE = 32
+const NODE_NUMBERS = NODE / 4
+
+/** Whether two neighbours among the first `count` nodes are equal, each node being eight numbers. */
+function hasEqualPair(numbers: Int32Array, count: number): boolean {
+  for (let left = 0; left + NODE_NUMBERS < count * NODE_NUMBERS; left += 2 * NODE_NUMBERS) {
+    let i = left
+    while (i < left + NODE_NUMBERS && numbers[i] === numbers[i + NODE_NUMBERS]) i++
+    if (i === left + NODE_NUMBERS) return true
+  }
+  return false
+}
+
+/** Root over nodes that lie one behind the other, with room for one more; they are written over. */
+function reduce(nodes: Uint8Array<ArrayBuffer>, leaves: number): { root: Uint8Array; mutated: boolean } {
+  const numbers = new Int32Array(nodes.buffer)
+  let mutated = false
+  let count = leaves
+  while (count > 1) {
+    mutated ||= hasEqualPair(numbers, count)
+    if (count % 2 === 1) nodes.copyWithin(count * NODE, (count - 1) * NODE, count * NODE)
+    count = Math.ceil(count / 2)
+    sha256Engine().hashPairs(nodes, count)
+  }
+  return { root: nodes.slice(0, NODE), mutated }
+}
+
 /** Root of the tree over the leaves (32 bytes each, internal order); an empty list has the zero root, as in Core. */
 export function merkleTree(leaves: readonly Uint8Array[]): { root: Uint8Array; mutated: boolean } {
-  let level = leaves
-  let mutated = false
-  while (level.length > 1) {
-    const next: Uint8Array[] = []
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] as Uint8Array
-      const right = level[i + 1] ?? left
-      if (i + 1 < level.length && !mutated) mutated = left.every((byte, at) => byte === right[at])
-      next.push(hash256Parts(left, right))
-    }
-    level = next
-  }
-  return { root: level[0] ?? new Uint8Array(32), mutated }
+  const nodes = new Uint8Array(NODE * (leaves.length + 1))
+  for (const [i, leaf] of leaves.entries()) nodes.set(leaf, NODE * i)
+  return reduce(nodes, leaves.length)
 }
 
 /** Root over ids in display order, as a header's `merkleRoot` has it. */
 export function merkleRoot(ids: readonly string[]): MerkleResult {
-  const { root, mutated } = merkleTree(ids.map(fromDisplayHex))
+  const nodes = new Uint8Array(NODE * (ids.length + 1))
+  sha256Engine().readIds(ids, nodes)
+  const { root, mutated } = reduce(nodes, ids.length)
   return { root: toDisplayHex(root) as MerkleRoot, mutated }
 }
 

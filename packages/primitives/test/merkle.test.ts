@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { concatBytes } from '../src/codec/bytes.js'
+import { DecodeError } from '../src/codec/decode-error.js'
 import { toDisplayHex } from '../src/codec/hex.js'
 import { hash256 } from '../src/hash/hash.js'
+import { ZERO_HASH } from '../src/ids.js'
 import { commitmentIndex, commitmentScript, committedHash, merkleRoot, merkleTree } from '../src/merkle.js'
+import { plainMerkleTree } from './support/plain-sha256.js'
 
 const leaf = (n: number): Uint8Array => hash256(Uint8Array.of(n & 255, n >> 8))
 const leaves = (count: number): Uint8Array[] => Array.from({ length: count }, (_, i) => leaf(i))
@@ -44,6 +47,58 @@ describe('merkle tree', () => {
     expect(merkleTree([a, b, c, c]).mutated).toBe(true)
     expect(merkleTree([a, b, b, c]).mutated).toBe(false)
     expect(merkleTree([a, b, c, d, a, b]).mutated).toBe(false)
+  })
+
+  test('trees of every size up to 70, and of some beyond a buffer, are what they are by hand', () => {
+    for (const count of [...Array.from({ length: 70 }, (_, i) => i + 1), 1023, 1024, 1025, 2047, 2049, 3001]) {
+      const list = leaves(count)
+      const expected = plainMerkleTree(list)
+      expect(merkleTree(list)).toEqual(expected)
+      expect(merkleRoot(list.map(toDisplayHex))).toEqual({ ...expected, root: toDisplayHex(expected.root) })
+    }
+  })
+
+  test('any lists, with repeated leaves here and there: the same root, and mutated when one by hand is', () => {
+    const few = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 40 })
+    const twice = few.map(list => [...list, ...list.slice(-2)])
+    let mutated = 0
+    fc.assert(
+      fc.property(fc.oneof(few, twice), list => {
+        const nodes = list.map(leaf)
+        const expected = plainMerkleTree(nodes)
+        if (expected.mutated) mutated++
+        expect(merkleTree(nodes)).toEqual(expected)
+        expect(merkleRoot(nodes.map(toDisplayHex))).toEqual({ ...expected, root: toDisplayHex(expected.root) })
+      }),
+      { numRuns: 300 },
+    )
+    expect(mutated).toBeGreaterThan(30)
+  })
+
+  test('neighbours that differ in one bit only, wherever it is, are no repetition', () => {
+    const [a, b] = [leaf(1), leaf(2)]
+    for (let i = 0; i < 32; i++) {
+      const almost = a.slice()
+      almost[i] = (almost[i] as number) ^ 1
+      expect(merkleTree([a, almost]).mutated).toBe(false)
+      expect(merkleTree([b, leaf(3), a, almost]).mutated).toBe(false)
+    }
+    expect(merkleTree([a, a.slice()]).mutated).toBe(true)
+  })
+
+  test('leaves are left as they are, and may be views', () => {
+    const all = new Uint8Array(3 + 32 * 5).map((_, i) => i)
+    const list = [0, 1, 2, 3, 4].map(i => all.subarray(3 + 32 * i, 35 + 32 * i))
+    const before = all.slice()
+    expect(merkleTree(list)).toEqual(plainMerkleTree(list))
+    const { root } = merkleTree(list.slice(0, 1))
+    root.fill(0)
+    expect(all).toEqual(before)
+  })
+
+  test('what is no id is an error that says so', () => {
+    expect(() => merkleRoot(['00'.repeat(31)])).toThrow(DecodeError)
+    expect(() => merkleRoot([ZERO_HASH, `${ZERO_HASH.slice(1)}x`])).toThrow('not a hex digit')
   })
 
   test('ids in display order give the root in display order', () => {

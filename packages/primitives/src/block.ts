@@ -4,7 +4,7 @@ import { Reader } from './codec/reader.js'
 import { compactSizeLength, Writer } from './codec/writer.js'
 import { hash256 } from './hash/hash.js'
 import type { BlockHash, MerkleRoot } from './ids.js'
-import { readTransaction, type Transaction } from './transaction.js'
+import { readTransactions, type Transaction } from './transaction.js'
 
 /** A block header: 80 bytes. Its version is signed; `bits` is the compact target, `time` seconds since 1970. */
 export const header = struct({
@@ -46,9 +46,7 @@ const strippedSize = (transactions: readonly Transaction[]): number =>
 export function decodeBlock(raw: Uint8Array): Block {
   const reader = new Reader(raw)
   const value = header.read(reader)
-  const count = reader.compactSize()
-  const transactions: Transaction[] = []
-  for (let i = 0; i < count; i++) transactions.push(readTransaction(reader))
+  const transactions = readTransactions(reader, reader.compactSize())
   reader.end()
   return {
     hash: hashHeaderBytes(raw.subarray(0, HEADER_SIZE)),

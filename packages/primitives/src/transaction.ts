@@ -1,9 +1,11 @@
+import { emptyBytes } from './codec/bytes.js'
 import { hash32, i64, struct, u32, varBytes, vector } from './codec/codec.js'
 import { DecodeError } from './codec/decode-error.js'
 import { toDisplayHex } from './codec/hex.js'
 import { Reader } from './codec/reader.js'
 import { Writer } from './codec/writer.js'
-import { hash256, hash256Parts } from './hash/hash.js'
+import { sha256Engine } from './hash/engine.js'
+import { hash256 } from './hash/hash.js'
 import { type OutpointKey, type Txid, type Wtxid, ZERO_HASH } from './ids.js'
 
 /** Which output an input spends. */
@@ -107,51 +109,111 @@ export function createTransaction(body: TransactionBody): Transaction {
   return { version, inputs, outputs: outs, lockTime, txid, wtxid, raw, strippedSize: stripped.length }
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Copied for each transaction that is read, for the reason that `vector` gives. */
+const unread: Transaction = {
+  version: 0,
+  inputs: [],
+  outputs: [],
+  lockTime: 0,
+  txid: ZERO_HASH as Txid,
+  wtxid: ZERO_HASH as Wtxid,
+  raw: emptyBytes,
+  strippedSize: 0,
+}
+
+function readInputs(reader: Reader): Mutable<TxIn>[] {
+  const inputs = bareInputs.read(reader) as Mutable<TxIn>[]
+  for (const input of inputs) input.witness = noWitness
+  return inputs
+}
+
+/** Reads the witness of each input into it. */
+function readWitnesses(reader: Reader, inputs: readonly Mutable<TxIn>[]): void {
+  const start = reader.offset
+  for (const input of inputs) input.witness = witnessStack.read(reader)
+  if (!inputs.some(input => input.witness.length > 0)) throw new DecodeError('superfluous witness record', start)
+}
+
 /**
- * Reads one transaction as Core's UnserializeTransaction does. An empty input list announces BIP-0144 data;
- * a witness section in which every stack is empty is refused ("superfluous witness"), as are unknown flags.
+ * Reads as Core's UnserializeTransaction does. An empty input list announces BIP-0144 data; a witness section in which
+ * every stack is empty is refused ("superfluous witness"), as are unknown flags. The ids are still missing.
  */
-export function readTransaction(reader: Reader, allowWitness = true): Transaction {
+function parseTransaction(reader: Reader, allowWitness: boolean): Mutable<Transaction> {
   const start = reader.offset
   const version = reader.u32()
   let bodyStart = reader.offset
-  let inputs: readonly Omit<TxIn, 'witness'>[] = bareInputs.read(reader)
+  let inputs = readInputs(reader)
   let outs: readonly TxOut[] = []
   let flags = 0
   if (inputs.length === 0 && allowWitness) {
     flags = reader.u8()
     if (flags !== 0) {
       bodyStart = reader.offset
-      inputs = bareInputs.read(reader)
+      inputs = readInputs(reader)
       outs = outputs.read(reader)
     }
   } else {
     outs = outputs.read(reader)
   }
   const bodyEnd = reader.offset
-  const witnesses = flags & 1 ? inputs.map(() => witnessStack.read(reader)) : undefined
-  if (witnesses && !witnesses.some(stack => stack.length > 0))
-    throw new DecodeError('superfluous witness record', bodyEnd)
+  if (flags & 1) readWitnesses(reader, inputs)
   if (flags > 1) throw new DecodeError('unknown transaction optional data', start + 5)
-  const lockTimeAt = reader.offset
-  const lockTime = reader.u32()
-
-  const raw = reader.bytes.subarray(start, reader.offset)
-  const stripped = witnesses
-    ? [raw.subarray(0, 4), reader.bytes.subarray(bodyStart, bodyEnd), reader.bytes.subarray(lockTimeAt, lockTimeAt + 4)]
-    : [raw]
-  const txid = toDisplayHex(hash256Parts(...stripped)) as Txid
-  return {
-    version,
-    inputs: inputs.map((input, i) => ({ ...input, witness: witnesses?.[i] ?? noWitness })),
-    outputs: outs,
-    lockTime,
-    txid,
-    wtxid: (witnesses ? toDisplayHex(hash256(raw)) : txid) as unknown as Wtxid,
-    raw,
-    strippedSize: witnesses ? 8 + bodyEnd - bodyStart : raw.length,
-  }
+  const tx: Mutable<Transaction> = { ...unread }
+  tx.version = version
+  tx.inputs = inputs
+  tx.outputs = outs
+  tx.lockTime = reader.u32()
+  tx.raw = reader.bytes.subarray(start, reader.offset)
+  tx.strippedSize = flags & 1 ? 8 + bodyEnd - bodyStart : tx.raw.length
+  return tx
 }
+
+const isStripped = ({ raw, strippedSize }: Transaction): boolean => raw.length === strippedSize
+
+/**
+ * What the ids are hashes of, as `idsOf` has it: for each transaction its bytes without marker, flag and witnesses
+ * (the txid's), and if that is not all of it, then all of it (the wtxid's).
+ */
+function idRanges(transactions: readonly Transaction[], bytes: Uint8Array): Int32Array {
+  const witnessed = transactions.filter(tx => !isStripped(tx)).length
+  const ranges = new Int32Array(6 * (transactions.length + witnessed))
+  let at = 0
+  const add = (from: number, to: number): void => {
+    ranges[at++] = from
+    ranges[at++] = to
+  }
+  for (const tx of transactions) {
+    const start = tx.raw.byteOffset - bytes.byteOffset
+    const end = start + tx.raw.length
+    if (!isStripped(tx)) {
+      add(start, start + 4)
+      add(start + 6, start + tx.strippedSize - 2)
+      add(end - 4, end)
+    }
+    add(start, end)
+    at += 4
+  }
+  return ranges
+}
+
+/** Reads so many transactions, one behind the other; ids are computed for all at once, which is much faster. */
+export function readTransactions(reader: Reader, count: number, allowWitness = true): Transaction[] {
+  const transactions: Mutable<Transaction>[] = []
+  for (let i = 0; i < count; i++) transactions.push(parseTransaction(reader, allowWitness))
+  const ids = sha256Engine().idsOf(reader.bytes, idRanges(transactions, reader.bytes))
+  let at = 0
+  for (const tx of transactions) {
+    tx.txid = ids[at++] as Txid
+    tx.wtxid = (isStripped(tx) ? tx.txid : ids[at++]) as Wtxid
+  }
+  return transactions
+}
+
+/** Reads one transaction. */
+export const readTransaction = (reader: Reader, allowWitness = true): Transaction =>
+  readTransactions(reader, 1, allowWitness)[0] as Transaction
 
 /** Decodes exactly one transaction; throws a DecodeError. Without `allowWitness` an empty input list is just that. */
 export function decodeTransaction(raw: Uint8Array, allowWitness = true): Transaction {

@@ -1,57 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { bitsToTarget } from '@raistone/consensus'
-import { decodeHeader, encodeHeader, fromHex, type Header, hashHeader } from '@raistone/primitives'
 import { withDeadline } from '@raistone/testkit'
-import fc from 'fast-check'
 import { createLocalSearch } from '../src/search/local.js'
 import type { NonceSearch } from '../src/search/nonce-search.js'
 import { createWorkerSearch } from '../src/search/pool.node.js'
 import { NonceScan } from '../src/search/scan.js'
 import { solvedHeader } from '../src/search/solved.js'
+import { first, firstTarget, numberOf, scanSuite } from './support/scan-suite.js'
 
-/** Bitcoin's first block, and its nonce. */
-const first = decodeHeader(
-  fromHex(
-    '01000000' +
-      '00'.repeat(32) +
-      '3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c',
-  ),
-)
-const firstTarget = bitsToTarget(first.bits)
 const NEVER = 0n
 const easy = 1n << 252n
 
-const numberOf = (header: Header): bigint => BigInt(`0x${hashHeader(header)}`)
-
-const headers = fc.uint8Array({ minLength: 80, maxLength: 80 }).map(decodeHeader)
-
 describe('the scan', () => {
-  test("finds the nonce of Bitcoin's first block", () => {
-    const scan = new NonceScan(encodeHeader({ ...first, nonce: 0 }), firstTarget)
-    expect(scan.run(2083236893 - 300, 300)).toBe(-1)
-    expect(scan.run(2083236893 - 300, 600)).toBe(2083236893)
-  })
-
-  test('finds the first nonce that everybody else finds, and exactly meets a target', () => {
-    const from = fc.constantFrom(0, 0x7ffffff0, 0x80000000, 0xffffffe0)
-    fc.assert(
-      fc.property(headers, from, (header, start) => {
-        const hashes = Array.from({ length: 32 }, (_, i) => numberOf({ ...header, nonce: start + i }))
-        const least = hashes.reduce((a, b) => (b < a ? b : a))
-        const run = (target: bigint): number => new NonceScan(encodeHeader(header), target).run(start, 32)
-        expect(run(least)).toBe(start + hashes.indexOf(least))
-        expect(run(least - 1n)).toBe(-1)
-        expect(run(hashes[0]!)).toBe(start)
-      }),
-      { numRuns: 40 },
-    )
-  })
-
-  test('reads a header that lies inside other bytes', () => {
-    const shifted = new Uint8Array(100).fill(7)
-    shifted.set(encodeHeader(first), 4)
-    expect(new NonceScan(shifted.subarray(4, 84), firstTarget).run(2083236890, 10)).toBe(2083236893)
-  })
+  scanSuite((header, target) => new NonceScan(header, target))
 })
 
 test('what is found is hashed again: a wrong nonce is an error, not a block', () => {

@@ -1,10 +1,10 @@
-import { encodeHeader, type Header } from '@raistone/primitives'
+import { encodeHeader, type Header, NONCES } from '@raistone/primitives'
 import type { NonceSearch, SearchOptions } from './nonce-search.js'
-import { NONCES, NonceScan } from './scan.js'
+import { NonceScan } from './scan.js'
 import { solvedHeader } from './solved.js'
 
-/** About two milliseconds of work: then whoever waits gets a turn. */
-const SLICE = 1000
+/** A few milliseconds of work: then whoever waits gets a turn. */
+const SLICE = 8000
 
 const nextTurn = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 0))
 

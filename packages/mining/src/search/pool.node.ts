@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import { encodeHeader, type Header } from '@raistone/primitives'
+import { encodeHeader, type Header, NONCES } from '@raistone/primitives'
 import type { SearchResult, SearchTask, SearchWorkerData } from './messages.js'
 import type { NonceSearch, SearchOptions } from './nonce-search.js'
-import { NONCES } from './scan.js'
 import { solvedHeader } from './solved.js'
 
 interface Job {

@@ -5,7 +5,7 @@ import type { SearchTask, SearchWorkerData } from './messages.js'
 import { NonceScan } from './scan.js'
 
 /** Between two looks at whether the task still stands: some ten milliseconds. */
-const SLICE = 4000
+const SLICE = 40_000
 const LOWEST_PRIORITY = 19
 
 /** Linux schedules threads one by one: this one only gets what the node's other threads leave. */

@@ -16,7 +16,8 @@ process.on('exit', () => rmSync(results, { recursive: true, force: true }))
 async function runTests(name) {
   const file = join(results, `${name ?? 'all'}.json`)
   const setup = name === undefined ? [] : ['--setupFiles', join(root, 'scripts', 'rule-off.mjs')]
-  const words = ['packages/consensus/dist/test/rules', '--runInBand', '--json', `--outputFile=${file}`, ...setup]
+  const output = ['--runInBand', '--json', `--outputFile=${file}`]
+  const words = ['packages/consensus/dist/test/rules', '--testPathIgnorePatterns=\\.vectors\\.', ...output, ...setup]
   const env = { ...testEnvironment(), RAISTONE_RULE_OFF: name }
   const child = spawn(process.execPath, [...jestArguments, ...words], { cwd: root, stdio: 'ignore', env })
   await new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve))

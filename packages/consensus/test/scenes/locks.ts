@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals'
 import { concatBytes, SEQUENCE_FINAL, type Transaction } from '@raistone/primitives'
 import { opcode, pushNumber } from '@raistone/script'
-import { LOCKTIME_THRESHOLD } from '../../src/rules/transaction/with-ancestors.js'
 import { input, transaction } from '../support/bodies.js'
 import { forksAt, rulesWith } from '../support/rule-scene.js'
 import { guard, release, take } from './stage/payments.js'
@@ -11,6 +10,8 @@ import type { Stage } from './stage/stage.js'
 import { words } from './stage/words.js'
 
 const NONFINAL = 'bad-txns-nonfinal'
+/** From here on a lock time is a time. */
+const LEAST_TIME = 500_000_000
 
 /** Spends a coin of its own; not final by its sequence unless told otherwise. */
 const locked = (stage: Stage, lockTime: number, sequence = 0): Transaction =>
@@ -73,8 +74,8 @@ export const locks: Theme = {
     {
       name: 'below five hundred million a lock is a height, from there on a time',
       play: async stage => {
-        await stage.refuse(stage.block({ transactions: [locked(stage, LOCKTIME_THRESHOLD - 1)] }), NONFINAL)
-        await stage.mine({ transactions: [locked(stage, LOCKTIME_THRESHOLD)] })
+        await stage.refuse(stage.block({ transactions: [locked(stage, LEAST_TIME - 1)] }), NONFINAL)
+        await stage.mine({ transactions: [locked(stage, LEAST_TIME)] })
         await stage.refuse(stage.block({ transactions: [locked(stage, 0xffffffff)] }), NONFINAL)
       },
     },

@@ -174,6 +174,17 @@ export const sigops: Theme = {
       },
     },
     {
+      name: 'a block that has too many in what it says itself is refused at once, also on a branch',
+      play: async stage => {
+        const fork = stage.tip
+        await stage.mine()
+        await stage.refuse(stage.block({ on: fork, ...paying(times(MOST + 1, OP_CHECKSIG)) }), RULE)
+        const most = stage.block({ on: fork, ...paying(times(MOST, OP_CHECKSIG)) })
+        await stage.store(most)
+        await stage.accept(stage.block({ on: most }))
+      },
+    },
+    {
       name: 'a block that has too many only by what it spends is kept on a branch until it is needed',
       play: async stage => {
         const transactions = spendMany(stage, 'p2sh', bigRedeem, 6)

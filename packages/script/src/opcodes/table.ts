@@ -57,8 +57,8 @@ export const handlerByByte: readonly Handler[] = (() => {
 /** Opcodes switched off in 2010. Before BIP-0342, where they mean success, they fail even in a branch not taken. */
 export const isDisabled: readonly boolean[] = (() => {
   const table = new Array<boolean>(256).fill(false)
-  const names = ['CAT', 'SUBSTR', 'LEFT', 'RIGHT', 'INVERT', 'AND', 'OR', 'XOR'] as const
-  const more = ['2MUL', '2DIV', 'MUL', 'DIV', 'MOD', 'LSHIFT', 'RSHIFT'] as const
-  for (const name of [...names, ...more]) table[opcode[`OP_${name}`]] = true
+  const onStrings = ['CAT', 'SUBSTR', 'LEFT', 'RIGHT', 'INVERT', 'AND', 'OR', 'XOR'] as const
+  const onNumbers = ['2MUL', '2DIV', 'MUL', 'DIV', 'MOD', 'LSHIFT', 'RSHIFT'] as const
+  for (const name of [...onStrings, ...onNumbers]) table[opcode[`OP_${name}`]] = true
   return table
 })()

@@ -63,7 +63,7 @@ const legacySigopsInRange: Check<Block> = ({ transactions }) => {
   return cost > MAX_BLOCK_SIGOPS_COST ? `cost ${cost}` : undefined
 }
 
-/** Core's order (CheckBlock, after the header): first this, but for templates, which nobody has signed yet, */
+/** Asked first, as in Core (CheckBlock), but not of templates: nobody has signed them yet. */
 export const solutionRules: readonly Rule<SolutionFacts>[] = [
   {
     reason: 'bad-signet-blksig',
@@ -74,7 +74,7 @@ export const solutionRules: readonly Rule<SolutionFacts>[] = [
   },
 ]
 
-/** then these, then each transaction alone, */
+/** Asked next, in Core's order (CheckBlock); after these come the rules of each transaction alone. */
 export const bodyRules: readonly Rule<BlockFacts>[] = [
   {
     reason: 'bad-txnmrklroot',
@@ -120,7 +120,7 @@ export const bodyRules: readonly Rule<BlockFacts>[] = [
   },
 ]
 
-/** and at last this. */
+/** Asked when every transaction is sound by itself, as in Core (CheckBlock). */
 export const countRules: readonly Rule<Block>[] = [
   {
     reason: 'bad-blk-sigops',

@@ -96,7 +96,7 @@ const sigopsInRange: Check<SigopTotal> = ({ cost }) => (cost > MAX_BLOCK_SIGOPS_
 const rewardInRange: Check<RewardFacts> = ({ taken, limit }) =>
   taken > limit ? `coinbase pays too much (actual=${taken} vs limit=${limit})` : undefined
 
-/** Core's order (ConnectBlock): first this, */
+/** Asked before any transaction is applied, as in Core (ConnectBlock). */
 export const overwriteRules: readonly Rule<OverwriteFacts>[] = [
   {
     reason: 'bad-txns-BIP30',
@@ -107,7 +107,7 @@ export const overwriteRules: readonly Rule<OverwriteFacts>[] = [
   },
 ]
 
-/** then for one transaction after the other, but the coinbase, those of its coins and values, this, those of its locks, */
+/** Asked after each transaction but the coinbase, between the rules of its coins and those of its locks (ConnectBlock). */
 export const feeTotalRules: readonly Rule<FeeTotal>[] = [
   {
     reason: 'bad-txns-accumulated-fee-outofrange',
@@ -118,7 +118,7 @@ export const feeTotalRules: readonly Rule<FeeTotal>[] = [
   },
 ]
 
-/** and this, also for the coinbase, */
+/** Asked after each transaction, also the coinbase (ConnectBlock). */
 export const sigopTotalRules: readonly Rule<SigopTotal>[] = [
   {
     reason: 'bad-blk-sigops',
@@ -130,7 +130,7 @@ export const sigopTotalRules: readonly Rule<SigopTotal>[] = [
   },
 ]
 
-/** and at last this. */
+/** Asked when all fees are known (ConnectBlock). */
 export const rewardRules: readonly Rule<RewardFacts>[] = [
   {
     reason: 'bad-cb-amount',

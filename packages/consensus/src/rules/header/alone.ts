@@ -15,6 +15,7 @@ interface WorkFacts {
 const meetsItsTarget: Check<WorkFacts> = ({ header, hash, limit }) =>
   checkProofOfWork(hash, header.bits, limit) ? undefined : `${hash} with bits ${header.bits.toString(16)}`
 
+/** Asked of every header before anything is looked up: forging one costs as much as a block. */
 export const workRules: readonly Rule<WorkFacts>[] = [
   {
     reason: 'high-hash',

@@ -55,7 +55,7 @@ const namesRealCoins: Check<Transaction> = tx => {
   return none ? BROKEN : undefined
 }
 
-/** Core's order (CheckTransaction): first these, */
+/** Asked first, in Core's order (CheckTransaction). */
 export const shapeRules: readonly Rule<Transaction>[] = [
   {
     reason: 'bad-txns-vin-empty',
@@ -80,7 +80,7 @@ export const shapeRules: readonly Rule<Transaction>[] = [
   },
 ]
 
-/** then these, of one output after the other, */
+/** Asked of one output after the other (CheckTransaction). */
 export const outputRules: readonly Rule<OutputFacts>[] = [
   {
     reason: 'bad-txns-vout-negative',
@@ -105,7 +105,7 @@ export const outputRules: readonly Rule<OutputFacts>[] = [
   },
 ]
 
-/** and at last these. */
+/** Asked when the outputs are sound (CheckTransaction). */
 export const inputRules: readonly Rule<Transaction>[] = [
   {
     reason: 'bad-txns-inputs-duplicate',

@@ -49,7 +49,7 @@ const outputsCovered: Check<FeeFacts> = ({ valueIn, valueOut }) =>
 const feeInRange: Check<FeeFacts> = ({ valueIn, valueOut, maxMoney }) =>
   valueIn - valueOut > maxMoney ? `${valueIn - valueOut}` : undefined
 
-/** Core's order (CheckTxInputs): first this, */
+/** Asked first, as in Core (CheckTxInputs). */
 export const presenceRules: readonly Rule<InputFacts>[] = [
   {
     reason: 'bad-txns-inputs-missingorspent',
@@ -60,7 +60,7 @@ export const presenceRules: readonly Rule<InputFacts>[] = [
   },
 ]
 
-/** then these, of one coin after the other, */
+/** Asked of one coin after the other (CheckTxInputs). */
 export const coinRules: readonly Rule<CoinFacts>[] = [
   {
     reason: 'bad-txns-premature-spend-of-coinbase',
@@ -78,7 +78,7 @@ export const coinRules: readonly Rule<CoinFacts>[] = [
   },
 ]
 
-/** and at last these. */
+/** Asked when all coins are sound (CheckTxInputs). */
 export const feeRules: readonly Rule<FeeFacts>[] = [
   {
     reason: 'bad-txns-in-belowout',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { concatBytes, equalBytes } from '../src/codec/bytes.js'
@@ -23,6 +23,15 @@ const inParts = (whole: Uint8Array, cuts: readonly number[]): Uint8Array[] => {
     return inside.subarray(1 + (i % 7), 1 + (i % 7) + part.length)
   })
 }
+
+test('where the platform does not take the module, there is no engine, and no error', () => {
+  const refusal = jest.spyOn(WebAssembly, 'Module').mockImplementation(() => {
+    throw new WebAssembly.CompileError('no vectors here')
+  })
+  expect(createWasmSha256()).toBeUndefined()
+  expect(refusal).toHaveBeenCalledTimes(1)
+  refusal.mockRestore()
+})
 
 /** The messages here and there in an array that itself begins at an odd place, and the ranges in which they lie. */
 function scattered(messages: readonly (readonly Uint8Array[])[]): { all: Uint8Array; ranges: Int32Array } {
@@ -100,7 +109,9 @@ describe.each([createWasmSha256() as Sha256, nobleSha256])('SHA-256 by $name', e
   })
 
   test('ids of short and long messages in turn, up to and beyond what four of them have room for', () => {
-    const lengths = [0, 16_375, 16_376, 55, 16_375, 20_000, 16_375, 56, 16_375, 20_000, 20_000, 20_000, 70_000]
+    const lengths = [
+      0, 16_375, 16_376, 55, 16_375, 20_000, 16_375, 56, 16_375, 20_000, 20_000, 20_000, 70_000, 70_000, 70_000,
+    ]
     expectIds(lengths.map(length => [bytes(length)]))
     expectIds(lengths.map(length => [bytes(length % 60), bytes(length), bytes(4)]))
   })

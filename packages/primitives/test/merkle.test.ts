@@ -86,6 +86,12 @@ describe('merkle tree', () => {
     expect(merkleTree([a, a.slice()]).mutated).toBe(true)
   })
 
+  test('what no leaf has written is no neighbour: a last leaf of zeros is alone', () => {
+    const zeros = new Uint8Array(32)
+    for (const list of [[zeros], [leaf(1), leaf(2), zeros], [...leaves(4), zeros]])
+      expect(merkleTree(list)).toEqual(plainMerkleTree(list))
+  })
+
   test('leaves are left as they are, and may be views', () => {
     const all = new Uint8Array(3 + 32 * 5).map((_, i) => i)
     const list = [0, 1, 2, 3, 4].map(i => all.subarray(3 + 32 * i, 35 + 32 * i))

@@ -22,7 +22,9 @@ export interface Seals {
 function recommit(coinbase: Transaction, transactions: readonly Transaction[]): Transaction {
   const at = commitmentIndex(coinbase)
   if (at < 0) return coinbase
-  const reserved = coinbase.inputs[0]?.witness[0] ?? witnessReserved
+  // A reserved value of another size can be committed to by nobody.
+  const own = coinbase.inputs[0]?.witness[0]
+  const reserved = own?.length === witnessReserved.length ? own : witnessReserved
   const script = commitmentScript(witnessCommitment(transactions, reserved))
   return createTransaction({
     ...coinbase,

@@ -61,7 +61,7 @@ const property = (check: (node: TreeNode, before: Coins) => void): void => {
     fc.property(chainPlan(4, 14), plans => {
       for (const node of growTree(plans)) check(node, node.parent ? coinsOf(node.parent) : new Map())
     }),
-    { seed: 30, numRuns: 60 },
+    { seed: 30, numRuns: 25 },
   )
 }
 

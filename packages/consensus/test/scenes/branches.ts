@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { Block, Transaction } from '@raistone/primitives'
+import { type Block, outpointKey, type Transaction } from '@raistone/primitives'
 import { output } from '../support/bodies.js'
 import { listen } from '../support/live-chain.js'
 import { keyCoin, openOutput, outpointOf, pay, take } from './stage/payments.js'
@@ -156,6 +156,25 @@ export const branches: Theme = {
         await stage.store(...back.slice(0, 2))
         await stage.accept(back[2]!)
         expect(await isThere()).toEqual([false, false, true])
+      },
+    },
+    {
+      name: 'what only the other one spent is as it was before, its age and its kind included',
+      play: async stage => {
+        const fork = stage.tip
+        const coins = [stage.coin('p2pkh'), stage.coin(), stage.coinbaseCoin(stage.height - 4)]
+        const keys = coins.map(({ outpoint }) => outpointKey(outpoint))
+        const view = async () => {
+          const found = await stage.chain.coins(keys)
+          return keys.map(key => found.get(key))
+        }
+        const before = await view()
+        await stage.mine({ transactions: coins.map(coin => pay(coin)) })
+        expect(await view()).toEqual(keys.map(() => undefined))
+        const other = stage.branch(2, fork)
+        await stage.store(other[0]!)
+        await stage.accept(other[1]!)
+        expect(await view()).toEqual(before)
       },
     },
     {

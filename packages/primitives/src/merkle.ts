@@ -1,7 +1,7 @@
-import { fromDisplayHex, toDisplayHex } from './codec/hex.js'
+import { toDisplayHex } from './codec/hex.js'
 import { sha256Engine } from './hash/engine.js'
 import { hash256 } from './hash/hash.js'
-import type { MerkleRoot } from './ids.js'
+import { type MerkleRoot, ZERO_HASH } from './ids.js'
 import type { Transaction } from './transaction.js'
 
 export interface MerkleResult {
@@ -48,11 +48,15 @@ export function merkleTree(leaves: readonly Uint8Array[]): { root: Uint8Array; m
   return reduce(nodes, leaves.length)
 }
 
-/** Root over ids in display order, as a header's `merkleRoot` has it. */
-export function merkleRoot(ids: readonly string[]): MerkleResult {
+function treeOfIds(ids: readonly string[]): { root: Uint8Array; mutated: boolean } {
   const nodes = new Uint8Array(NODE * (ids.length + 1))
   sha256Engine().readIds(ids, nodes)
-  const { root, mutated } = reduce(nodes, ids.length)
+  return reduce(nodes, ids.length)
+}
+
+/** Root over ids in display order, as a header's `merkleRoot` has it. */
+export function merkleRoot(ids: readonly string[]): MerkleResult {
+  const { root, mutated } = treeOfIds(ids)
   return { root: toDisplayHex(root) as MerkleRoot, mutated }
 }
 
@@ -72,9 +76,9 @@ export const committedHash = (coinbase: Pick<Transaction, 'outputs'>): Uint8Arra
 
 /** BIP-0141: hash of the witness root (the coinbase's wtxid counts as zero) and the coinbase's 32-byte reserved value. */
 export function witnessCommitment(transactions: readonly Transaction[], reserved: Uint8Array): Uint8Array {
-  const leaves = transactions.map((tx, i) => (i === 0 ? new Uint8Array(32) : fromDisplayHex(tx.wtxid)))
+  const { root } = treeOfIds(transactions.map((tx, i) => (i === 0 ? ZERO_HASH : tx.wtxid)))
   const pair = new Uint8Array(64)
-  pair.set(merkleTree(leaves).root)
+  pair.set(root)
   pair.set(reserved, 32)
   return hash256(pair)
 }

@@ -5,7 +5,15 @@ import { DecodeError } from '../src/codec/decode-error.js'
 import { toDisplayHex } from '../src/codec/hex.js'
 import { hash256 } from '../src/hash/hash.js'
 import { ZERO_HASH } from '../src/ids.js'
-import { commitmentIndex, commitmentScript, committedHash, merkleRoot, merkleTree } from '../src/merkle.js'
+import {
+  commitmentIndex,
+  commitmentScript,
+  committedHash,
+  merkleRoot,
+  merkleTree,
+  witnessCommitment,
+} from '../src/merkle.js'
+import type { Transaction } from '../src/transaction.js'
 import { plainMerkleTree } from './support/plain-sha256.js'
 
 const leaf = (n: number): Uint8Array => hash256(Uint8Array.of(n & 255, n >> 8))
@@ -125,4 +133,14 @@ test('the last output of the right shape commits to the witnesses', () => {
   expect(committedHash({ outputs })).toEqual(leaf(2))
   expect(commitmentIndex({ outputs: [] })).toBe(-1)
   expect(committedHash({ outputs: [] })).toBeUndefined()
+})
+
+test('the witness commitment is over the wtxids, with zeros for the coinbase', () => {
+  const reserved = leaf(9)
+  for (let count = 1; count < 9; count++) {
+    const list = leaves(count)
+    const transactions = list.map(each => ({ wtxid: toDisplayHex(each) })) as unknown as Transaction[]
+    const root = plainMerkleTree([new Uint8Array(32), ...list.slice(1)]).root
+    expect(witnessCommitment(transactions, reserved)).toEqual(pair(root, reserved))
+  }
 })

@@ -1,5 +1,4 @@
 import { DecodeError } from './decode-error.js'
-import { fromDisplayHex } from './hex.js'
 import { Reader } from './reader.js'
 import { compactSizeLength, Writer } from './writer.js'
 
@@ -60,7 +59,7 @@ export const compactSize: Codec<number> = {
 export const hash32 = <Id extends string>(): Codec<Id> =>
   fixed(
     32,
-    (w, id) => w.raw(fromDisplayHex(id)),
+    (w, id) => w.id(id),
     r => r.id() as Id,
   )
 

@@ -61,6 +61,12 @@ export function fromHex(hex: string): Uint8Array {
   return out
 }
 
+/** Puts the 32 bytes of an id at a place; throws a DecodeError where it is none. */
+export function putId(id: string, out: Uint8Array, at: number): void {
+  if (id.length !== 2 * ID_BYTES) throw new DecodeError(`an id has ${2 * ID_BYTES} hex digits`, id.length)
+  readDigits(id, out, at + ID_BYTES - 1, -1)
+}
+
 /** The inverse of `toDisplayHex`. */
 export function fromDisplayHex(hex: string): Uint8Array {
   const out = new Uint8Array(sizeOf(hex))

@@ -1,3 +1,5 @@
+import { putId } from './hex.js'
+
 /** Bytes a compact size of this value takes. */
 export const compactSizeLength = (n: number): number => (n < 0xfd ? 1 : n <= 0xffff ? 3 : n <= 0xffffffff ? 5 : 9)
 
@@ -57,6 +59,11 @@ export class Writer {
 
   raw(bytes: Uint8Array): void {
     this.bytes.set(bytes, this.advance(bytes.length))
+  }
+
+  /** The bytes of an id. */
+  id(id: string): void {
+    putId(id, this.bytes, this.advance(32))
   }
 
   compactSize(n: number): void {

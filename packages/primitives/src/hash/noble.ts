@@ -1,6 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { DecodeError } from '../codec/decode-error.js'
-import { fromDisplayHex, idAt } from '../codec/hex.js'
+import { idAt, putId } from '../codec/hex.js'
 import type { Sha256 } from './sha256.js'
 
 const DIGEST = 32
@@ -33,10 +32,7 @@ function idsOf(bytes: Uint8Array, ranges: Int32Array): string[] {
 
 /** Digit by digit, so that the error can name the one that is none. */
 export function readIds(ids: readonly string[], to: Uint8Array): void {
-  for (const [i, id] of ids.entries()) {
-    if (id.length !== 2 * DIGEST) throw new DecodeError(`an id has ${2 * DIGEST} hex digits`, id.length)
-    to.set(fromDisplayHex(id), DIGEST * i)
-  }
+  for (const [i, id] of ids.entries()) putId(id, to, DIGEST * i)
 }
 
 const NONCE_OFFSET = 12

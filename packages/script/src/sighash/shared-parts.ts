@@ -1,4 +1,8 @@
-import { fromDisplayHex, sha256, type TransactionBody, type TxOut, txOut, Writer } from '@raistone/primitives'
+import { sha256, type TransactionBody, type TxOut, txOut, Writer } from '@raistone/primitives'
+import { Message } from './message.js'
+
+/** For what is only hashed; one message is hashed before the next one begins. */
+const message = new Message()
 
 /** Bytes of an outpoint: transaction id and index. */
 export const OUTPOINT_SIZE = 36
@@ -29,7 +33,6 @@ export class SharedParts {
   ) {}
 
   private lazyPrevouts: Uint8Array | undefined
-  private lazySequences: Uint8Array | undefined
   private lazyOutputs: Uint8Array | undefined
   private readonly hashes = new Map<string, Uint8Array>()
   private readonly blanks: (Uint8Array | undefined)[] = []
@@ -37,11 +40,6 @@ export class SharedParts {
   /** All outpoints, 36 bytes each. */
   get prevouts(): Uint8Array {
     return (this.lazyPrevouts ??= this.encodePrevouts())
-  }
-
-  /** All sequences, four bytes each. */
-  get sequences(): Uint8Array {
-    return (this.lazySequences ??= this.encodeSequences())
   }
 
   /** All outputs as they stand in the transaction, without their count. */
@@ -53,8 +51,13 @@ export class SharedParts {
     return this.once('prevouts', () => sha256(this.prevouts))
   }
 
+  /** Of all sequences, four bytes each. */
   get sequencesHash(): Uint8Array {
-    return this.once('sequences', () => sha256(this.sequences))
+    return this.once('sequences', () => {
+      message.begin()
+      for (const { sequence } of this.tx.inputs) message.u32(sequence)
+      return sha256(message.take())
+    })
   }
 
   get outputsHash(): Uint8Array {
@@ -83,21 +86,18 @@ export class SharedParts {
   /** BIP-0341: values of the outputs spent. */
   get amountsHash(): Uint8Array {
     return this.once('amounts', () => {
-      const writer = new Writer(this.spent.length * 8)
-      for (const output of this.spent) writer.i64(output.value)
-      return sha256(writer.bytes)
+      message.begin()
+      for (const { value } of this.spent) message.i64(value)
+      return sha256(message.take())
     })
   }
 
   /** BIP-0341: scripts of the outputs spent, each with its length. */
   get scriptsHash(): Uint8Array {
     return this.once('scripts', () => {
-      const writer = new Writer(this.spent.reduce((sum, output) => sum + txOut.size(output) - 8, 0))
-      for (const { script } of this.spent) {
-        writer.compactSize(script.length)
-        writer.raw(script)
-      }
-      return sha256(writer.bytes)
+      message.begin()
+      for (const { script } of this.spent) message.varBytes(script)
+      return sha256(message.take())
     })
   }
 
@@ -117,15 +117,9 @@ export class SharedParts {
   private encodePrevouts(): Uint8Array {
     const writer = new Writer(this.tx.inputs.length * OUTPOINT_SIZE)
     for (const { prevout } of this.tx.inputs) {
-      writer.raw(fromDisplayHex(prevout.txid))
+      writer.id(prevout.txid)
       writer.u32(prevout.vout)
     }
-    return writer.bytes
-  }
-
-  private encodeSequences(): Uint8Array {
-    const writer = new Writer(this.tx.inputs.length * 4)
-    for (const { sequence } of this.tx.inputs) writer.u32(sequence)
     return writer.bytes
   }
 

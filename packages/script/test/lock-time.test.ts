@@ -69,6 +69,7 @@ describe('BIP-0112', () => {
     ['an operand beyond 32 bits, whose low bits count', 0x10000000b, { sequence: 10 }, 'UNSATISFIED_LOCKTIME'],
     ['version 1', 10, { sequence: 10, version: 1 }, 'UNSATISFIED_LOCKTIME'],
     ['a version that would be negative if it had a sign', 10, { sequence: 10, version: 0xffffffff }, 'OK'],
+    ['no lock at all', 0, { sequence: 0 }, 'OK'],
     ['a negative operand', -10, { sequence: 10 }, 'NEGATIVE_LOCKTIME'],
     ['six bytes', '0x06 0x0a0000000000', { sequence: 10 }, 'SCRIPTNUM'],
     ['switched off', -1, { flags: 0 }, 'OK'],

@@ -45,6 +45,8 @@ describe('CHECKMULTISIG', () => {
   test('takes one item more than its operands', () => {
     expect(run('', '0 0 CHECKMULTISIG')).toBe('INVALID_STACK_OPERATION')
     expect(run('0', '0 0 CHECKMULTISIG')).toBeUndefined()
+    expect(run('5 0', '0 0 CHECKMULTISIGVERIFY 5 EQUAL')).toBeUndefined()
+    expect(run('5 0', '0 0 CHECKMULTISIG DEPTH 2 EQUALVERIFY DROP 5 EQUAL')).toBeUndefined()
   })
 
   test('BIP-0147: the extra item must be empty under NULLDUMMY', () => {

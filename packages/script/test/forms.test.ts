@@ -1,12 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import { concatBytes, emptyBytes, fromHex, nullOutpoint, type TransactionBody, type Txid } from '@raistone/primitives'
+import {
+  concatBytes,
+  emptyBytes,
+  fromHex,
+  nullOutpoint,
+  type TransactionBody,
+  type Txid,
+  toHex,
+} from '@raistone/primitives'
 import { assemble } from '@raistone/testkit'
 import { scriptErrorMessage } from '../src/errors.js'
 import { scriptFlag } from '../src/flags.js'
 import { type OpcodeName, opcode, opcodeName } from '../src/opcodes/opcode.js'
 import { isDisabled, opcodeRows } from '../src/opcodes/table.js'
 import { scriptToAsm } from '../src/script/asm.js'
-import { isPushOnly, isUnspendable } from '../src/script/form.js'
+import { isPayToScriptHash, isPushOnly, isUnspendable, witnessProgram } from '../src/script/form.js'
 import { pushData } from '../src/script/push.js'
 import { legacySigops, p2shSigops, scriptSigops, sigopCost } from '../src/sigops/count.js'
 import { classifyScript } from '../src/templates/classify.js'
@@ -104,8 +112,31 @@ describe('text', () => {
 describe('form', () => {
   test('OP_RESERVED counts as a push, an operation or a broken push does not', () => {
     expect(isPushOnly(assemble('1 RESERVED 0x02 0xffff'))).toBe(true)
+    expect(isPushOnly(assemble('1 16 0x4e00000000'))).toBe(true)
     expect(isPushOnly(assemble('1 NOP'))).toBe(false)
     expect(isPushOnly(fromHex('02ff'))).toBe(false)
+  })
+
+  test('BIP-0016: a P2SH output has exactly one form', () => {
+    const script = p2shScript(hash20)
+    expect(isPayToScriptHash(script)).toBe(true)
+    for (const at of [0, 1, 22])
+      expect(isPayToScriptHash(script.map((byte, i) => (i === at ? byte ^ 1 : byte)))).toBe(false)
+    expect(isPayToScriptHash(concatBytes(script, Uint8Array.of(0x87)))).toBe(false)
+    expect(isPayToScriptHash(fromHex(`a94c14${toHex(hash20)}87`))).toBe(false)
+  })
+
+  test('BIP-0141: a program is a constant from 0 to 16 and one direct push of 2 to 40 bytes', () => {
+    const program = (first: number, length: number) => concatBytes(Uint8Array.of(first, length), new Uint8Array(length))
+    for (const [first, version] of [
+      [0x00, 0],
+      [0x51, 1],
+      [0x60, 16],
+    ] as const)
+      for (const length of [2, 40]) expect(witnessProgram(program(first, length))).toMatchObject({ version })
+    for (const first of [0x01, 0x4f, 0x50, 0x61]) expect(witnessProgram(program(first, 20))).toBeUndefined()
+    for (const length of [0, 1, 41]) expect(witnessProgram(program(0x51, length))).toBeUndefined()
+    for (const hex of ['51020000ff', '510200', '514c020000']) expect(witnessProgram(fromHex(hex))).toBeUndefined()
   })
 
   test('OP_RETURN first or more than 10,000 bytes is unspendable', () => {
@@ -130,7 +161,16 @@ describe('signature operations', () => {
   test('a multisig counts for 20, or for its keys where counted accurately', () => {
     expect(scriptSigops(twoOfThree, false)).toBe(20)
     expect(scriptSigops(twoOfThree, true)).toBe(3)
-    expect(scriptSigops(assemble('0x01 0x05 CHECKMULTISIG'), true)).toBe(20)
+    for (const [count, counted] of [
+      ['0', 20],
+      ['1', 1],
+      ['16', 16],
+      ['17', 20],
+      ['0x01 0x05', 20],
+      ['-1', 20],
+      ['RESERVED', 20],
+    ] as const)
+      expect([count, scriptSigops(assemble(`${count} CHECKMULTISIGVERIFY`), true)]).toEqual([count, counted])
     expect(scriptSigops(assemble('CHECKSIG CHECKSIGVERIFY 0x05 0xac'), true)).toBe(2)
   })
 
@@ -146,6 +186,9 @@ describe('signature operations', () => {
     expect(sigopCost(spend(pushData(twoOfThree)), spent, 0)).toBe(4)
     expect(p2shSigops(spend(concatBytes(assemble('NOP'), pushData(twoOfThree))), spent)).toBe(0)
     expect(p2shSigops(spend(emptyBytes), spent)).toBe(0)
+    expect(p2shSigops(spend(concatBytes(pushData(twoOfThree), assemble('0'))), spent)).toBe(0)
+    expect(p2shSigops(spend(concatBytes(pushData(twoOfThree), fromHex('05ff'))), spent)).toBe(0)
+    expect(p2shSigops(spend(concatBytes(assemble('RESERVED'), pushData(twoOfThree))), spent)).toBe(3)
   })
 
   test('BIP-0141: inside a witness one costs one, nested or not; version 1 costs none', () => {

@@ -3,7 +3,7 @@ import type { ScriptFlags } from '@raistone/script'
 import { checkPieces, type Piece } from './batch.js'
 import { countingCurve } from './counting-curve.js'
 import { Slices } from './next-turn.js'
-import type { ScriptFailure, ScriptJob, ScriptVerifier, SignatureTally } from './script-verifier.js'
+import type { ScriptFailure, ScriptJob, ScriptVerifier } from './script-verifier.js'
 
 /** Checks on this thread, in slices, so that other work gets its turns in between. */
 export async function checkLocally(
@@ -23,11 +23,17 @@ export async function checkLocally(
 export const wholePieces = (jobs: readonly ScriptJob[]): Piece[] =>
   jobs.map((job, index) => ({ job, index, from: 0, to: job.tx.inputs.length }))
 
-/** A verifier without threads, portable. */
-export const createLocalVerifier = (curve: Curve): ScriptVerifier => ({
-  tier: curve.name,
-  workers: 0,
-  verify: (jobs: readonly ScriptJob[], flags: ScriptFlags, tally: SignatureTally = { signatures: 0 }) =>
-    checkLocally(wholePieces(jobs), flags, countingCurve(curve, tally)),
-  close: () => Promise.resolve(),
-})
+/** A verifier without threads, portable: everything is done in `finish`. */
+export function createLocalVerifier(curve: Curve): ScriptVerifier {
+  const begin: ScriptVerifier['begin'] = (jobs, flags, tally = { signatures: 0 }) => ({
+    finish: () => checkLocally(wholePieces(jobs), flags, countingCurve(curve, tally)),
+    abandon: () => undefined,
+  })
+  return {
+    tier: curve.name,
+    workers: 0,
+    begin,
+    verify: (jobs, flags, tally) => begin(jobs, flags, tally).finish(),
+    close: () => Promise.resolve(),
+  }
+}

@@ -5,10 +5,10 @@ import { batches } from './batch.js'
 import { type Batch, CheckRun } from './check-run.js'
 import { countingCurve } from './counting-curve.js'
 import { type CurveTier, loadCurve } from './curve-tier.node.js'
-import { checkLocally, wholePieces } from './local.js'
+import { checkLocally, createLocalVerifier } from './local.js'
 import { nextTurn, Slices } from './next-turn.js'
 import { type Packet, type PacketResult, packPieces } from './packet.js'
-import type { ScriptFailure, ScriptJob, ScriptVerifier, SignatureTally } from './script-verifier.js'
+import type { ScriptChecks, ScriptFailure, ScriptJob, ScriptVerifier, SignatureTally } from './script-verifier.js'
 
 export type { CurveTier } from './curve-tier.node.js'
 
@@ -58,12 +58,15 @@ class WorkerVerifier implements ScriptVerifier {
   /** Threads that died since one last finished a batch. */
   private deaths = 0
   private closing = false
+  /** For what is not worth a message. */
+  private readonly local: ScriptVerifier
 
   constructor(
     private readonly curve: Curve,
     readonly workers: number,
   ) {
     this.tier = curve.name
+    this.local = createLocalVerifier(curve)
     for (let i = 0; i < workers; i++) this.startThread()
   }
 
@@ -126,25 +129,34 @@ class WorkerVerifier implements ScriptVerifier {
     return false
   }
 
-  async verify(
-    jobs: readonly ScriptJob[],
-    flags: ScriptFlags,
-    tally: SignatureTally = { signatures: 0 },
-  ): Promise<ScriptFailure | undefined> {
+  begin(jobs: readonly ScriptJob[], flags: ScriptFlags, tally: SignatureTally = { signatures: 0 }): ScriptChecks {
     const inputs = jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
-    if (inputs < WORTH_A_MESSAGE || this.workers === 0)
-      return checkLocally(wholePieces(jobs), flags, countingCurve(this.curve, tally))
+    if (inputs < WORTH_A_MESSAGE || this.workers === 0) return this.local.begin(jobs, flags, tally)
     // Threads that end answer no more.
     if (this.closing) throw closed()
     const running: Running = { run: new CheckRun(batches(jobs)), flags, tally }
     this.runs.push(running)
-    try {
-      this.feed()
-      await Promise.race([this.help(running), running.run.result])
-      return await running.run.result
-    } finally {
-      this.runs.splice(this.runs.indexOf(running), 1)
+    const over = (): void => {
+      const at = this.runs.indexOf(running)
+      if (at >= 0) this.runs.splice(at, 1)
     }
+    running.run.result.then(over, over)
+    this.feed()
+    return {
+      finish: async () => {
+        await Promise.race([this.help(running), running.run.result])
+        return running.run.result
+      },
+      abandon: () => running.run.fail(new Error('the checks were abandoned')),
+    }
+  }
+
+  async verify(
+    jobs: readonly ScriptJob[],
+    flags: ScriptFlags,
+    tally?: SignatureTally,
+  ): Promise<ScriptFailure | undefined> {
+    return this.begin(jobs, flags, tally).finish()
   }
 
   /** This thread takes batches too, a slice at a time, as long as there are any. */

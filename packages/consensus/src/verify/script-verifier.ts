@@ -21,13 +21,26 @@ export interface SignatureTally {
   signatures: number
 }
 
+/** Checks that are under way. */
+export interface ScriptChecks {
+  /**
+   * The calling thread helps until the answer is there: the first failure, or undefined; the same whatever the number of
+   * threads. Rejects only if the checks cannot be made. To be called once.
+   */
+  finish(): Promise<ScriptFailure | undefined>
+  /** Nobody wants the answer any more: what is not begun is left. */
+  abandon(): void
+}
+
 /** Checks scripts and signatures, on this thread or on others. Throws only if it cannot do its work. */
 export interface ScriptVerifier {
   /** Name of the curve implementation in use. */
   readonly tier: string
   /** Threads besides the calling one. */
   readonly workers: number
-  /** The first failure, or undefined: the same answer whatever the number of threads. Adds to `tally`. */
+  /** Hands the checks to the other threads, if there are any, and returns at once. Adds to `tally`. */
+  begin(jobs: readonly ScriptJob[], flags: ScriptFlags, tally?: SignatureTally): ScriptChecks
+  /** `begin` and `finish`. */
   verify(jobs: readonly ScriptJob[], flags: ScriptFlags, tally?: SignatureTally): Promise<ScriptFailure | undefined>
   close(): Promise<void>
 }

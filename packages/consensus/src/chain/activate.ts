@@ -1,7 +1,6 @@
 import type { Block } from '@raistone/primitives'
-import type { Reject } from '../verdict.js'
 import type { BlockTree } from './block-tree.js'
-import type { Ledger, Step } from './ledger.js'
+import type { Failed, Ledger, Step } from './ledger.js'
 import type { BlockRecords } from './records.js'
 import { ancestorAt, type TreeEntry } from './tree-entry.js'
 
@@ -9,17 +8,44 @@ export interface ActivationDeps {
   readonly tree: BlockTree
   readonly ledger: Ledger
   readonly records: BlockRecords
+  /** The coins should be flushed before more is connected. */
+  readonly mustFlush: () => boolean
+  /** Called with nothing in flight. */
+  readonly flush: () => Promise<void>
   /** Called after every block connected or disconnected: what it does bounds what a long reorganisation keeps. */
   readonly stepped: (step: Step) => Promise<void>
   /** Called for a block that failed, once. */
-  readonly failed: (entry: TreeEntry, reject: Reject) => void
+  readonly failed: (failed: Failed) => void
+}
+
+function fail(failure: Failed, { tree, records, failed }: ActivationDeps): false {
+  tree.fail(failure.entry)
+  records.touch(failure.entry)
+  failed(failure)
+  return false
+}
+
+/** Waits for the oldest block in flight; false if it failed, and with it all that was. */
+async function settleOne(deps: ActivationDeps): Promise<boolean> {
+  const result = await deps.ledger.settle()
+  if ('reject' in result) return fail(result, deps)
+  await deps.stepped(result)
+  return true
+}
+
+/** Waits until nothing is in flight; false if a block failed, so that there may be a better one. */
+async function land(deps: ActivationDeps): Promise<boolean> {
+  while (deps.ledger.inFlight > 0) if (!(await settleOne(deps))) return false
+  return true
 }
 
 /** Walks back to the fork, each block taken back staying a candidate. */
-async function disconnectTo(fork: TreeEntry, { tree, ledger, stepped }: ActivationDeps): Promise<void> {
+async function disconnectTo(fork: TreeEntry, deps: ActivationDeps): Promise<void> {
+  const { tree, ledger, stepped, mustFlush, flush } = deps
   while (ledger.head !== fork) {
     tree.keepCandidate(ledger.head)
     await stepped(await ledger.disconnect())
+    if (mustFlush()) await flush()
   }
 }
 
@@ -40,35 +66,66 @@ function wayUp(from: TreeEntry, target: TreeEntry): TreeEntry[] {
   return way.reverse()
 }
 
-/** Connects towards `target`; false if a block on the way failed or is missing, so that there may be a better one. */
-async function connectTowards(target: TreeEntry, deps: ActivationDeps, given?: Block): Promise<boolean> {
-  const { tree, ledger, records, stepped, failed } = deps
-  for (const entry of wayUp(ledger.head, target)) {
-    const result = await ledger.connect(entry, given?.hash === entry.hash ? given : undefined)
-    if (result === 'missing') {
-      tree.unlink(entry)
-      return false
-    }
-    if ('reject' in result) {
-      tree.fail(entry)
-      records.touch(entry)
-      failed(entry, result.reject)
-      return false
-    }
-    await stepped(result)
+/** Makes room for one more block in flight; false if one failed. */
+async function makeRoom(deps: ActivationDeps): Promise<boolean> {
+  if (deps.mustFlush()) {
+    if (!(await land(deps))) return false
+    await deps.flush()
   }
+  while (deps.ledger.busy) if (!(await settleOne(deps))) return false
+  return true
+}
+
+/** Begins a child of the head; false if it, or one before it, failed or is missing. */
+async function beginNext(entry: TreeEntry, deps: ActivationDeps, given: Block | undefined): Promise<boolean> {
+  const { tree, ledger } = deps
+  if (!(await makeRoom(deps))) return false
+  const begun = await ledger.begin(entry, given)
+  if (begun === 'begun') return true
+  if (begun === 'missing') {
+    tree.unlink(entry)
+    return false
+  }
+  // What it was refused for may be the fault of a block in flight.
+  if (!(await land(deps))) return false
+  const failure = { entry, reject: begun.reject }
+  ledger.assertSound(failure)
+  return fail(failure, deps)
+}
+
+/** Goes a stretch of the way to `target`; false if a better one must be looked for. */
+async function goTowards(target: TreeEntry, deps: ActivationDeps, given?: Block): Promise<boolean> {
+  const { ledger } = deps
+  const fork = forkOf(target, ledger)
+  if (fork !== ledger.head) {
+    if (!(await land(deps))) return false
+    await disconnectTo(fork, deps)
+  }
+  for (const entry of wayUp(fork, target))
+    if (!(await beginNext(entry, deps, given?.hash === entry.hash ? given : undefined))) return false
   return true
 }
 
 /**
- * Makes the best candidate the head: takes blocks back to the fork and connects the others. A block that fails marks
- * its descendants, and the next best candidate is tried, which may be where we came from.
+ * Makes the best candidate the head: takes blocks back to the fork and begins the others, whose scripts may still be in
+ * flight when it returns. A block that fails marks its descendants, and the next best candidate is tried, which may be
+ * where we came from.
  */
 export async function activateBest(deps: ActivationDeps, given?: Block): Promise<void> {
   const { tree, ledger } = deps
-  for (let best = tree.bestCandidate(ledger.head); best; best = tree.bestCandidate(ledger.head)) {
-    await disconnectTo(forkOf(best, ledger), deps)
-    while (ledger.head !== best && (await connectTowards(best, deps, given)));
-  }
-  tree.prune(ledger.head)
+  for (let best = tree.bestCandidate(ledger.head); best; best = tree.bestCandidate(ledger.head))
+    await goTowards(best, deps, given)
+}
+
+/** Waits for the next block in flight, and after a failure makes the best candidate the head. */
+export async function settleNext(deps: ActivationDeps): Promise<void> {
+  if (deps.ledger.inFlight > 0 && !(await settleOne(deps))) await activateBest(deps)
+  if (deps.ledger.inFlight === 0) deps.tree.prune(deps.ledger.head)
+}
+
+/** `activateBest`, and everything is settled. */
+export async function activateAndLand(deps: ActivationDeps): Promise<void> {
+  await activateBest(deps)
+  do await settleNext(deps)
+  while (deps.ledger.inFlight > 0)
 }

@@ -20,13 +20,14 @@ import { decodeUndo } from '../store/undo-record.js'
 import type { Reject, Verdict } from '../verdict.js'
 import { acceptBlock } from './accept-block.js'
 import { acceptHeader } from './accept-header.js'
-import { type ActivationDeps, activateBest } from './activate.js'
+import { type ActivationDeps, activateBest, settleNext } from './activate.js'
 import type { BlockEntry } from './block-entry.js'
 import type { BlockTree } from './block-tree.js'
 import { checkTemplate } from './check-template.js'
 import type { ChainEvents } from './events.js'
-import type { Ledger, Step } from './ledger.js'
+import type { Failed, Ledger, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
+import { Outbox } from './outbox.js'
 import type { BlockRecords } from './records.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -75,16 +76,17 @@ export class Chain {
   private readonly queue: WorkQueue
   /** Connected blocks by height, as told: the ledger may be ahead until the next write. */
   private readonly path: TreeEntry[]
-  private readonly untold: (Step | 'tip')[] = []
-  private readonly answers: (() => void)[] = []
+  private readonly outbox: Outbox
   /** Why blocks failed, as long as we remember. */
   private readonly reasons = new Map<TreeEntry, Reject>()
   private readonly activation: ActivationDeps
   private groupSince = 0
-  private untoldBytes = 0
   private sinceFlush = 0
-  /** Blocks connected and disconnected since the chain was opened. */
-  private steps = 0
+  /** A write that is under way while other work goes on. */
+  private writing: Promise<void> | undefined
+  /** While a reorganisation is told: the block it leads to, as far as that is known. */
+  private switching: { end: TreeEntry | undefined } | undefined
+  private tipIsUntold = false
   private downloading = true
   private closing: Promise<void> | undefined
   private closed = false
@@ -103,16 +105,19 @@ export class Chain {
       this.tellFailure = resolve
     })
     this.queue = new WorkQueue(
-      more => this.settle(more),
+      () => this.settle(),
       error => this.breakDown(error),
     )
-    const { tree, ledger, records } = parts
+    this.outbox = new Outbox(step => this.tell(step))
+    const { tree, ledger, records, coins } = parts
     this.activation = {
       tree,
       ledger,
       records,
+      mustFlush: () => coins.full || this.sinceFlush > FLUSH_BLOCKS,
+      flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),
-      failed: (entry, reject) => this.reasons.set(entry, reject),
+      failed: failure => this.remember(failure),
     }
   }
 
@@ -199,28 +204,36 @@ export class Chain {
 
   /** Judges a block and connects it if it makes the best chain. Rejects with a DecodeError for bytes that are none. */
   async submitBlock(raw: Uint8Array): Promise<Submitted> {
-    const result = await this.work(async () => {
+    const result = await this.inTurn<Submitted | DecodeError>(async answer => {
       const block = decodedOrError(raw)
-      return block instanceof DecodeError ? block : this.takeBlock(block)
+      const submitted = block instanceof DecodeError ? () => block : await this.takeBlock(block)
+      this.answerLater(() => answer(submitted()))
     })
     if (result instanceof DecodeError) throw result
     return result
   }
 
-  private async takeBlock(block: Block): Promise<Submitted> {
+  /** What became of the block is to be asked when everything begun by now is over. */
+  private async takeBlock(block: Block): Promise<() => Submitted> {
     const { tree, records, ledger } = this.parts
     const outcome = acceptBlock(block, this.parts, records, (entry, reject) => {
-      this.reasons.set(entry, reject)
+      this.remember({ entry, reject })
       tree.fail(entry)
       records.touch(entry)
     })
-    if (outcome.reject) return { reject: outcome.reject }
+    const { reject } = outcome
+    if (reject) return () => ({ reject })
     const { entry, fresh, duplicate } = outcome.value
     if (fresh) this.emitter.emit('header', { entry })
-    if (duplicate) return { state: 'duplicate', entry }
-    await this.activate(block)
-    if (entry.invalid) return { reject: this.reasonOf(entry) }
-    return { state: ledger.has(entry) ? 'connected' : 'stored', entry }
+    if (!duplicate) await this.activate(block)
+    return () => {
+      if (entry.invalid) return { reject: this.reasonOf(entry) }
+      return { state: duplicate ? 'duplicate' : ledger.has(entry) ? 'connected' : 'stored', entry }
+    }
+  }
+
+  private remember({ entry, reject }: Failed): void {
+    this.reasons.set(entry, reject)
   }
 
   private reasonOf(entry: TreeEntry): Reject {
@@ -228,54 +241,83 @@ export class Chain {
   }
 
   private async activate(block?: Block): Promise<void> {
-    const before = this.steps
     await activateBest(this.activation, block)
-    // Also where the way led back to the old tip: whoever was told of disconnects waits for the end of it.
-    if (this.steps !== before) this.untold.push('tip')
+    if (this.switching) this.switching.end = this.parts.ledger.head
   }
 
   private async stepped(step: Step): Promise<void> {
-    if (this.untold.length === 0) this.groupSince = performance.now()
-    this.untold.push(step)
-    this.untoldBytes += step.block.raw.length
+    if (step.did === 'disconnect') this.switching = { end: undefined }
+    this.outbox.add(step)
     this.sinceFlush++
-    this.steps++
-    const { coins, groupBytes } = this.parts
-    if (this.untoldBytes > groupBytes) await this.commit()
-    if (coins.full || this.sinceFlush > FLUSH_BLOCKS) await this.flushCoins()
+    if (this.outbox.bytes > this.parts.groupBytes) await this.write()
   }
 
-  /** Between two pieces of work: a group is written when it is large or old, or when nothing else is to be done. */
-  private async settle(more: boolean): Promise<void> {
+  /** After each piece of work: a group is written when it is large or old; with nothing else to do, all is brought to its end. */
+  private async settle(): Promise<void> {
     if (this.failure) throw this.failure
-    const young = performance.now() - this.groupSince < GROUP_MS
-    if (more && young && this.parts.records.bytes < this.parts.groupBytes) return
-    await this.commit()
+    if (!this.queue.idle) {
+      const young = performance.now() - this.groupSince < GROUP_MS
+      if (young && this.parts.records.bytes < this.parts.groupBytes) return
+      await this.writing
+      this.writeMeanwhile()
+      return
+    }
+    // Blocks go to the disk while their scripts are being checked.
+    this.writeMeanwhile()
+    while (this.parts.ledger.inFlight > 0 && this.queue.idle) await this.settleNext()
+    await this.writing
+    const { records } = this.parts
+    if (records.version > records.durable) await this.write()
+    else this.deliver()
+  }
+
+  private async settleNext(): Promise<void> {
+    await settleNext(this.activation)
+    if (this.switching) this.switching.end = this.parts.ledger.head
+  }
+
+  /** Waits until nothing is in flight: what is asked of the ledger now is about its head. */
+  private async land(): Promise<void> {
+    while (this.parts.ledger.inFlight > 0) await this.settleNext()
+  }
+
+  private writeMeanwhile(): void {
+    this.writing = this.write()
+    // Whoever waits for it hears of it; nobody else has to.
+    this.writing.catch(() => undefined)
   }
 
   /** Makes what was done durable, then tells it. */
-  private async commit(): Promise<void> {
-    await this.parts.records.commit()
-    for (const step of this.untold.splice(0)) this.tell(step)
-    for (const answer of this.answers.splice(0)) answer()
+  private async write(): Promise<void> {
     this.groupSince = performance.now()
-    this.untoldBytes = 0
+    await this.parts.records.commit()
+    this.deliver()
   }
 
-  private tell(step: Step | 'tip'): void {
-    if (step === 'tip') {
-      this.emitter.emit('tip', { entry: this.tip, initialDownload: this.initialDownload })
-    } else if (step.did === 'connect') {
-      this.path.push(step.entry)
-      this.emitter.emit('connected', { entry: step.entry, block: step.block, spent: step.spent })
+  /** Also where a reorganisation led back to the old tip: whoever was told of disconnects waits for the end of it. */
+  private deliver(): void {
+    const { records, ledger } = this.parts
+    if (this.failure) return
+    this.tipIsUntold = this.outbox.deliver(records.durable, ledger.over) || this.tipIsUntold
+    if (this.switching?.end === this.tip) this.switching = undefined
+    if (!this.tipIsUntold || this.switching) return
+    this.tipIsUntold = false
+    this.emitter.emit('tip', { entry: this.tip, initialDownload: this.initialDownload })
+  }
+
+  private tell(step: Step): void {
+    const { entry, block } = step
+    if (step.did === 'connect') {
+      this.path.push(entry)
+      this.emitter.emit('connected', { entry, block, spent: step.spent })
     } else {
       this.path.pop()
-      this.emitter.emit('disconnected', { entry: step.entry, block: step.block })
+      this.emitter.emit('disconnected', { entry, block })
     }
   }
 
   private async flushCoins(): Promise<void> {
-    await this.commit()
+    await this.write()
     await this.parts.ledger.flush()
     this.sinceFlush = 0
   }
@@ -318,7 +360,8 @@ export class Chain {
     }
     // Answered at once: what waited for the next write would be older than the tip told by then.
     return this.inTurn(async answer => {
-      await this.commit()
+      await this.land()
+      await this.write()
       answer(await coins.load(wanted))
     })
   }
@@ -371,12 +414,18 @@ export class Chain {
     }
   }
 
-  /** Runs in turn. The answer is given after the next write; what it throws stops the chain. */
+  /** Runs in turn, with nothing in flight. The answer is given after the next write; what it throws stops the chain. */
   private work<T>(run: () => Promise<T>): Promise<T> {
     return this.inTurn<T>(async answer => {
+      await this.land()
       const value = await run()
-      this.answers.push(() => answer(value))
+      this.answerLater(() => answer(value))
     })
+  }
+
+  private answerLater(give: () => void): void {
+    const { records, ledger } = this.parts
+    this.outbox.answer(give, records.version, ledger.begun)
   }
 
   /** Runs in turn and answers itself; what it throws stops the chain, and nothing runs after a failure. */

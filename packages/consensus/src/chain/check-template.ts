@@ -23,5 +23,7 @@ export async function checkTemplate(block: Block, { params, clock, ledger }: Tem
     checkAncestry(block.header, head, params, clock) ??
     checkBlockAlone(block, params) ??
     checkBlockWithAncestors(block, { height, medianTimePast: head.medianTimePast }, params)
-  return verdict ?? (await ledger.judge(block, height, true)).reject
+  if (verdict) return verdict
+  const outcome = await ledger.judge(block, height)
+  return outcome.reject ?? (await ledger.beginScripts(block, outcome.value).finish())
 }

@@ -1,26 +1,39 @@
-import { type Block, decodeBlock } from '@raistone/primitives'
-import type { Coin } from '../coin.js'
+import { type Block, decodeBlock, type OutpointKey } from '@raistone/primitives'
+import { type Coin, reverseDiff } from '../coin.js'
 import type { ChainParams } from '../params/chain-params.js'
-import { type Connected, connectBlock, outpointsOf } from '../rules/block/with-coins.js'
+import { type Connected, connectBlock, neededOutpoints, outpointsOf } from '../rules/block/with-coins.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import { decodeUndoWhole, encodeUndo } from '../store/undo-record.js'
-import type { Outcome, Verdict } from '../verdict.js'
+import type { Outcome, Reject } from '../verdict.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 import type { BlockRecords } from './records.js'
-import { checkBlockScripts } from './script-check.js'
+import { type BlockChecks, beginBlockScripts } from './script-check.js'
 import type { TreeEntry } from './tree-entry.js'
 import { disconnectDiff } from './undo-diff.js'
 
-/** A change of the ledger, to be told once it is on the disk. */
-export type Step =
-  | {
-      readonly did: 'connect'
-      readonly entry: TreeEntry
-      readonly block: Block
-      readonly spent: readonly (readonly Coin[])[]
-    }
-  | { readonly did: 'disconnect'; readonly entry: TreeEntry; readonly block: Block }
+/** A change of the ledger, to be told once the disk has the records up to this version. */
+export type Step = { readonly entry: TreeEntry; readonly block: Block; readonly version: number } & (
+  | { readonly did: 'connect'; readonly spent: readonly (readonly Coin[])[] }
+  | { readonly did: 'disconnect' }
+)
+
+/** A block that failed, with the reason. */
+export interface Failed {
+  readonly entry: TreeEntry
+  readonly reject: Reject
+}
+
+/** A block whose coins are applied while its scripts are being checked: taken back if one of them fails. */
+interface Attempt {
+  readonly entry: TreeEntry
+  readonly block: Block
+  readonly connected: Connected
+  /** Of the records, with the block and its undo data among them. */
+  readonly version: number
+  /** Undefined where the scripts are known to be valid, or taken for it. */
+  readonly checks: BlockChecks | undefined
+}
 
 export interface LedgerDeps {
   readonly params: ChainParams
@@ -33,16 +46,39 @@ export interface LedgerDeps {
   readonly madeAnew: boolean
 }
 
-/** The coins and the chain of blocks they follow from, one block forth or back at a time. */
+/** Blocks that may be in flight: enough that threads never wait for the next one's coins. */
+const MOST_IN_FLIGHT = 8
+/** Bytes of blocks that may be in flight. */
+const MOST_BYTES_IN_FLIGHT = 16_000_000
+
+/**
+ * The coins and the chain of blocks they follow from. Blocks are begun one on top of the other, and settled in the same
+ * order once their scripts are checked; in between the coins are those after the last one begun.
+ */
 export class Ledger {
-  /** The connected blocks by height. */
+  /** The connected blocks by height, those in flight included. */
   readonly path: TreeEntry[] = []
   readonly tally: SignatureTally = { signatures: 0 }
+  private readonly attempts: Attempt[] = []
+  private bytesInFlight = 0
+  /** Blocks begun, and blocks settled or taken back, since the ledger was opened. */
+  begun = 0
+  over = 0
 
   constructor(private readonly deps: LedgerDeps) {}
 
+  /** The last block begun. */
   get head(): TreeEntry {
     return this.path.at(-1) as TreeEntry
+  }
+
+  get inFlight(): number {
+    return this.attempts.length
+  }
+
+  /** No more should be begun before one is settled. */
+  get busy(): boolean {
+    return this.attempts.length >= MOST_IN_FLIGHT || this.bytesInFlight >= MOST_BYTES_IN_FLIGHT
   }
 
   /** Begins with the coins after this block. */
@@ -55,54 +91,95 @@ export class Ledger {
     return this.path[entry.height] === entry
   }
 
-  /** What the rules and the scripts say about a block on top of the head. Changes nothing. */
-  async judge(block: Block, height: number, scripts: boolean): Promise<Outcome<Connected>> {
-    const { params, coins, verifier } = this.deps
-    const view = await coins.load(outpointsOf(block))
-    const outcome = connectBlock(block, view, {
+  /** What the rules but those of scripts say about a block on top of the head. Changes nothing. */
+  async judge(block: Block, height: number): Promise<Outcome<Connected>> {
+    const outcome = await this.judgeOn(neededOutpoints(block, this.deps.params), block, height)
+    return outcome.reject ? this.judgeOn(outpointsOf(block), block, height) : outcome
+  }
+
+  private async judgeOn(outpoints: readonly OutpointKey[], block: Block, height: number): Promise<Outcome<Connected>> {
+    const { params, coins } = this.deps
+    return connectBlock(block, await coins.load(outpoints), {
       height,
       hash: block.hash,
       medianTimePast: this.head.medianTimePast,
       medianTimePastAt: at => this.path[at]?.medianTimePast ?? 0,
       params,
     })
-    if (outcome.reject || !scripts) return outcome
-    const { spent, flags } = outcome.value
-    const failure = await checkBlockScripts(block, spent, flags, verifier, this.tally)
-    return failure ? { reject: failure } : outcome
+  }
+
+  /** Script checks of a block that was judged. */
+  beginScripts(block: Block, { spent, flags }: Connected): BlockChecks {
+    return beginBlockScripts(block, spent, flags, this.deps.verifier, this.tally)
   }
 
   /**
-   * Connects a child of the head, or says why it is not valid. `missing` if its block cannot be read. Throws a
-   * StoreError `damaged` if the coins on the disk contradict what was found before.
+   * Applies a child of the head and hands its scripts to the verifier, or says why it cannot: a reason that holds only
+   * if everything in flight proves valid. `missing` if the block cannot be read.
    */
-  async connect(
-    entry: TreeEntry,
-    given?: Block,
-  ): Promise<Step | { readonly reject: NonNullable<Verdict> } | 'missing'> {
-    const { records, coins, assumedValid, madeAnew } = this.deps
+  async begin(entry: TreeEntry, given?: Block): Promise<'begun' | 'missing' | { readonly reject: Reject }> {
+    const { records, coins, assumedValid } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
-    const scripts = !entry.checked && !assumedValid(entry)
-    const outcome = await this.judge(block, entry.height, scripts)
-    if (outcome.reject) {
-      if (entry.at.undo === undefined || madeAnew) return { reject: outcome.reject }
-      // It was connected once: not the block is wrong, but the coins.
-      throw new StoreError('damaged', `the coins no longer allow block ${entry.hash}: ${outcome.reject.rule}`)
-    }
-    const { diff, spent, overwritten } = outcome.value
-    if (scripts) {
-      entry.checked = true
-      records.touch(entry)
-    }
+    const outcome = await this.judge(block, entry.height)
+    if (outcome.reject) return { reject: outcome.reject }
+    const connected = outcome.value
     // What was written when it was connected before is used again, if it can still be read.
-    if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(spent, overwritten))
-    coins.apply(diff)
+    if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
+    coins.apply(connected.diff)
     this.path.push(entry)
-    return { did: 'connect', entry, block, spent }
+    const checks = entry.checked || assumedValid(entry) ? undefined : this.beginScripts(block, connected)
+    this.attempts.push({ entry, block, connected, version: records.version, checks })
+    this.bytesInFlight += block.raw.length
+    this.begun++
+    return 'begun'
   }
 
-  /** Takes the head back. Throws a StoreError `damaged` if what is needed for that cannot be read. */
+  /** Waits for the scripts of the oldest block in flight. If one fails, all that is in flight is taken back. */
+  async settle(): Promise<Step | Failed> {
+    const attempt = this.attempts[0] as Attempt
+    const { entry, block, connected, version, checks } = attempt
+    const reject = await checks?.finish()
+    if (reject) {
+      this.takeBack()
+      return { entry, reject }
+    }
+    if (checks) {
+      entry.checked = true
+      this.deps.records.note(entry)
+    }
+    this.attempts.shift()
+    this.bytesInFlight -= block.raw.length
+    this.over++
+    return { did: 'connect', entry, block, version, spent: connected.spent }
+  }
+
+  private takeBack(): void {
+    for (const { checks, connected } of this.attempts.reverse()) {
+      checks?.abandon()
+      this.deps.coins.apply(reverseDiff(connected.diff))
+      this.path.pop()
+      this.over++
+    }
+    this.attempts.length = 0
+    this.bytesInFlight = 0
+  }
+
+  /** Nobody waits for what is in flight any more; the coins are of no use afterwards. */
+  abandon(): void {
+    for (const { checks } of this.attempts) checks?.abandon()
+  }
+
+  /**
+   * To be asked before a block that was refused with nothing in flight is taken for invalid. Throws a StoreError
+   * `damaged` if it was connected before: then not the block is wrong, but the coins are.
+   */
+  assertSound({ entry, reject }: Failed): void {
+    if (entry.at.undo === undefined || this.deps.madeAnew) return
+    throw new StoreError('damaged', `the coins no longer allow block ${entry.hash}: ${reject.rule}`)
+  }
+
+  /** Takes the head back, nothing being in flight. Throws a StoreError `damaged` if what is needed cannot be read. */
   async disconnect(): Promise<Step> {
     const { records, coins } = this.deps
     const entry = this.head
@@ -113,7 +190,7 @@ export class Ledger {
     const { spent, overwritten } = decodeUndoWhole(undo)
     coins.apply(disconnectDiff(block, spent, entry.height, overwritten))
     this.path.pop()
-    return { did: 'disconnect', entry, block }
+    return { did: 'disconnect', entry, block, version: records.version }
   }
 
   private async readBlock(entry: TreeEntry): Promise<Block | undefined> {
@@ -121,7 +198,7 @@ export class Ledger {
     return raw && decodeBlock(raw)
   }
 
-  /** Brings the coins to the disk, after the blocks they follow from. */
+  /** Brings the coins to the disk, after the blocks they follow from; nothing may be in flight. */
   async flush(): Promise<void> {
     await this.deps.records.commit()
     await this.deps.coins.flush({ hash: this.head.hash, height: this.head.height })

@@ -5,7 +5,7 @@ import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
-import { activateBest } from './activate.js'
+import { activateAndLand } from './activate.js'
 import { assumeValid } from './assume-valid.js'
 import { BlockTree } from './block-tree.js'
 import { Chain } from './chain.js'
@@ -54,11 +54,13 @@ async function catchUp(
 ): Promise<void> {
   const { tree, ledger, coins } = replica
   const from = ledger.head
-  await activateBest({
+  await activateAndLand({
     ...replica,
-    stepped: async ({ entry }) => {
+    mustFlush: () => coins.full,
+    flush: () => ledger.flush(),
+    stepped: ({ entry }) => {
       progress({ phase, height: entry.height, target: tree.bestHeader.height })
-      if (coins.full) await ledger.flush()
+      return Promise.resolve()
     },
     failed: () => undefined,
   })

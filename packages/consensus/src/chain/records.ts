@@ -21,6 +21,10 @@ export class BlockRecords {
   private changed = new Set<TreeEntry>()
   /** Bytes waiting to be written. */
   bytes = 0
+  /** Counts what was put and touched; what had happened by then is on the disk when `durable` has reached it. */
+  version = 0
+  durable = 0
+  private writing: Promise<void> = Promise.resolve()
   /** Blocks that were here and are not readable any more, to be fetched again. */
   readonly lost = new Map<BlockHash, TreeEntry>()
 
@@ -33,6 +37,12 @@ export class BlockRecords {
 
   /** The entry's header or status is to be written. */
   touch(entry: TreeEntry): void {
+    this.note(entry)
+    this.version++
+  }
+
+  /** The entry's status is to be written with whatever is written next: losing it costs work, not truth. */
+  note(entry: TreeEntry): void {
     if (entry.parent) this.changed.add(entry)
   }
 
@@ -89,14 +99,21 @@ export class BlockRecords {
     return this.pending.get(number)?.bytes ?? this.store.read(number, kind)
   }
 
-  /** Writes all that is pending as one durable batch. Not to be called again before it returns. */
-  async commit(): Promise<void> {
-    if (this.pending.size === 0 && this.changed.size === 0) return
-    const changed = this.changed
-    const records = [...this.pending.values()]
-    this.changed = new Set()
-    await this.store.write(records, [...changed].map(recordOf))
-    for (const record of records) this.pending.delete(record.number)
-    this.bytes = 0
+  /** Resolves when all that has been put until now is on the disk, in one durable batch after those before it. */
+  commit(): Promise<void> {
+    this.writing = this.writing.then(() => this.write())
+    return this.writing
+  }
+
+  private async write(): Promise<void> {
+    const { version, changed, bytes } = this
+    if (this.pending.size > 0 || changed.size > 0) {
+      const records = [...this.pending.values()]
+      this.changed = new Set()
+      await this.store.write(records, [...changed].map(recordOf))
+      for (const record of records) this.pending.delete(record.number)
+      this.bytes -= bytes
+    }
+    this.durable = version
   }
 }

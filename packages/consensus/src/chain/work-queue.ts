@@ -3,11 +3,16 @@ export class WorkQueue {
   private readonly waiting: (() => Promise<void>)[] = []
   private running = false
 
-  /** `pause` runs between two pieces and after the last; what it throws, or a piece throws, goes to `broken`. */
+  /** `pause` runs after each piece; what it throws, or a piece throws, goes to `broken`. */
   constructor(
-    private readonly pause: (more: boolean) => Promise<void>,
+    private readonly pause: () => Promise<void>,
     private readonly broken: (error: unknown) => void,
   ) {}
+
+  /** Nothing waits for its turn. */
+  get idle(): boolean {
+    return this.waiting.length === 0
+  }
 
   /** `work` must not throw but what should stop the queue for good. */
   add(work: () => Promise<void>): void {
@@ -20,7 +25,7 @@ export class WorkQueue {
     try {
       for (let work = this.waiting.shift(); work; work = this.waiting.shift()) {
         await work()
-        await this.pause(this.waiting.length > 0)
+        await this.pause()
       }
     } catch (error) {
       this.waiting.length = 0

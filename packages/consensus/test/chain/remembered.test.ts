@@ -132,7 +132,10 @@ describe('what says nothing about the true block is forgotten', () => {
     let works = true
     const verifier: typeof local = {
       ...local,
-      verify: (...args) => (works ? local.verify(...args) : Promise.reject(new Error('the workers are gone'))),
+      begin: (...args) =>
+        works
+          ? local.begin(...args)
+          : { finish: () => Promise.reject(new Error('the workers are gone')), abandon() {} },
     }
     const chain = await openChain({ params: liveParams, store: await openLevelStore(dir), verifier, clock: liveClock })
     await feed(chain, before)
@@ -140,9 +143,37 @@ describe('what says nothing about the true block is forgotten', () => {
     await expect(chain.submitBlock(block.raw)).rejects.toThrow('the workers are gone')
     expect((await chain.failed).message).toBe('the workers are gone')
     await chain.close()
+    // It had gone to the disk meanwhile, and is judged anew.
     const again = keep(await openLive(await openLevelStore(dir)))
+    expect(again.tip.hash).toBe(block.hash)
+  })
+
+  test('a block that went to the disk before its scripts were found wrong', async () => {
+    const { before, block } = scene()
+    const dir = tempDir()
+    const local = createLocalVerifier(nobleCurve)
+    let works = true
+    const verifier: typeof local = {
+      ...local,
+      begin: (...args) =>
+        works
+          ? local.begin(...args)
+          : { finish: () => Promise.reject(new Error('the workers are gone')), abandon() {} },
+    }
+    const chain = await openChain({ params: liveParams, store: await openLevelStore(dir), verifier, clock: liveClock })
+    await feed(chain, before)
+    works = false
+    await expect(chain.submitBlock(block.raw)).rejects.toThrow('the workers are gone')
+    await chain.close()
+    const refusing: typeof local = {
+      ...local,
+      begin: () => ({ finish: () => Promise.resolve({ index: 0, input: 0, error: 'EVAL_FALSE' }), abandon() {} }),
+    }
+    const again = keep(
+      await openChain({ params: liveParams, store: await openLevelStore(dir), verifier: refusing, clock: liveClock }),
+    )
     expect(again.tip.hash).toBe(before.at(-1)?.hash)
-    expect(await feed(again, [block])).toEqual(['connected'])
+    expect(again.entry(block.hash)?.invalid).toBe(true)
   })
 })
 

@@ -3,7 +3,7 @@ import { concatBytes, hash160, type OutpointKey, outpointKey, type Transaction, 
 import { opcode, pushData, scriptFlag } from '@raistone/script'
 import type { BlockOptions } from '@raistone/testkit'
 import { overlay, reverseDiff } from '../../src/coin.js'
-import { type Connected, outpointsOf } from '../../src/rules/block/with-coins.js'
+import { type Connected, neededOutpoints, outpointsOf } from '../../src/rules/block/with-coins.js'
 import { scriptFlagsAt } from '../../src/rules/script-flags.js'
 import { blockSubsidy } from '../../src/rules/subsidy.js'
 import { anyScript, input, outpoint, output, spending, transaction, withTransactions } from '../support/bodies.js'
@@ -221,17 +221,16 @@ describe('a block that connects', () => {
 
   test('asks for the coins it spends and for those it would overwrite, and for no others', () => {
     const block = scene.build(options)
-    const [coinbase] = block.transactions as [Transaction]
+    const made = block.transactions.flatMap(({ txid, outputs }) => outputs.map((_, vout) => `${txid}:${vout}`))
     const keys = outpointsOf(block)
-    expect(new Set(keys)).toEqual(
-      new Set([
-        ...coinbase.outputs.map((_, vout) => `${coinbase.txid}:${vout}`),
-        outpointKey(scene.coin(1).outpoint),
-        ...[0, 1, 2].map(vout => `${parent.txid}:${vout}`),
-        `${child.txid}:0`,
-      ]),
-    )
+    expect(new Set(keys)).toEqual(new Set([...made, outpointKey(scene.coin(1).outpoint)]))
     expect(keys).not.toContain(`${'00'.repeat(32)}:4294967295`)
+  })
+
+  test('needs no more than the older coins it spends, but where two coinbases can be alike', () => {
+    const block = scene.build(options)
+    expect(neededOutpoints(block, scene.params)).toEqual([outpointKey(scene.coin(1).outpoint)])
+    expect(neededOutpoints(block, rulesWith(forksAt({ bip34: 2 })))).toEqual(outpointsOf(block))
   })
 })
 

@@ -70,7 +70,7 @@ interface RewardFacts {
 const ownOutpoints = ({ txid, outputs }: Transaction): OutpointKey[] =>
   outputs.map((_, vout) => outpointKey({ txid, vout }))
 
-/** The coins that `connectBlock` will ask for: those it spends, and any that its own would overwrite (BIP-0030). */
+/** All coins that `connectBlock` asks for: those the block spends, and any that its own would overwrite (BIP-0030). */
 export function outpointsOf({ transactions }: Block): OutpointKey[] {
   const keys: OutpointKey[] = []
   transactions.forEach((tx, i) => {
@@ -78,6 +78,20 @@ export function outpointsOf({ transactions }: Block): OutpointKey[] {
     keys.push(...ownOutpoints(tx))
   })
   return keys
+}
+
+/**
+ * The coins without which a block cannot be connected. Transactions with one id begin with a coinbase, and where each
+ * names its height from the first block on (BIP-0034) no two are alike: then no coin can be overwritten, and none that
+ * the block spends of its own transactions can be older than it. A block refused on these coins alone is to be judged
+ * once more on all of them: it may break another rule first.
+ */
+export function neededOutpoints(block: Block, { forks }: ChainParams): OutpointKey[] {
+  if (forks.bip34 > 1) return outpointsOf(block)
+  const own = new Set(block.transactions.map(({ txid }) => txid))
+  return block.transactions
+    .slice(1)
+    .flatMap(({ inputs }) => inputs.flatMap(({ prevout }) => (own.has(prevout.txid) ? [] : outpointKey(prevout))))
 }
 
 const noOverwrite: Check<OverwriteFacts> = ({ block, coins, excepted }) => {

@@ -27,11 +27,11 @@ import { checkTemplate } from './check-template.js'
 import type { ChainEvents } from './events.js'
 import type { Failed, Ledger, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
-import { Outbox } from './outbox.js'
 import type { BlockRecords } from './records.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
+import { Teller } from './teller.js'
 import type { TreeEntry } from './tree-entry.js'
-import { WorkQueue } from './work-queue.js'
+import { Turns } from './turns.js'
 
 /** What `openChain` has put together. */
 export interface ChainParts {
@@ -70,13 +70,9 @@ const FLUSH_BLOCKS = 5000
 export class Chain {
   readonly params: ChainParams
   readonly events: Events<ChainEvents>
-  /** Resolves with the reason when the chain can do no more work; never otherwise. */
-  readonly failed: Promise<Error>
   private readonly emitter = new Emitter<ChainEvents>()
-  private readonly queue: WorkQueue
-  /** Connected blocks by height, as told: the ledger may be ahead until the next write. */
-  private readonly path: TreeEntry[]
-  private readonly outbox: Outbox
+  private readonly turns: Turns
+  private readonly teller: Teller
   /** Why blocks failed, as long as we remember. */
   private readonly reasons = new Map<TreeEntry, Reject>()
   private readonly activation: ActivationDeps
@@ -84,31 +80,17 @@ export class Chain {
   private sinceFlush = 0
   /** A write that is under way while other work goes on. */
   private writing: Promise<void> | undefined
-  /** While a reorganisation is told: the block it leads to, as far as that is known. */
-  private switching: { end: TreeEntry | undefined } | undefined
-  private tipIsUntold = false
   private downloading = true
-  private closing: Promise<void> | undefined
-  private closed = false
-  private failure: Error | undefined
-  /** What a failure still has to write. */
-  private noted: Promise<void> = Promise.resolve()
-  private tellFailure!: (error: Error) => void
-  private readonly abandon = new Set<(error: Error) => void>()
 
   /** To be made by `openChain`. */
   constructor(private readonly parts: ChainParts) {
     this.params = parts.params
     this.events = this.emitter
-    this.path = [...parts.ledger.path]
-    this.failed = new Promise(resolve => {
-      this.tellFailure = resolve
-    })
-    this.queue = new WorkQueue(
+    this.turns = new Turns(
       () => this.settle(),
-      error => this.breakDown(error),
+      why => this.noteFailure(why),
     )
-    this.outbox = new Outbox(step => this.tell(step))
+    this.teller = new Teller(this.emitter, [...parts.ledger.path], () => this.initialDownload)
     const { tree, ledger, records, coins } = parts
     this.activation = {
       tree,
@@ -122,7 +104,17 @@ export class Chain {
   }
 
   get tip(): BlockEntry {
-    return this.path.at(-1) as TreeEntry
+    return this.teller.tip
+  }
+
+  /** Resolves with the reason when the chain can do no more work; never otherwise. */
+  get failed(): Promise<Error> {
+    return this.turns.failed
+  }
+
+  /** Connected blocks by height: the ledger may be ahead until the next write. */
+  private get path(): readonly TreeEntry[] {
+    return this.teller.path
   }
 
   /** Most work among headers not known to be invalid. */
@@ -184,7 +176,7 @@ export class Chain {
 
   /** Adds headers, parents before children, up to the first that is refused. */
   submitHeaders(headers: readonly Header[]): SubmittedHeaders {
-    this.assertWorking()
+    this.turns.assertWorking()
     const accepted: BlockEntry[] = []
     for (const [at, header] of headers.entries()) {
       const outcome = acceptHeader(header, this.parts)
@@ -193,7 +185,7 @@ export class Chain {
       accepted.push(entry)
       if (fresh) this.tellHeader(entry)
     }
-    if (this.parts.records.unwritten > MOST_UNWRITTEN) this.queue.add(() => Promise.resolve())
+    if (this.parts.records.unwritten > MOST_UNWRITTEN) this.turns.nudge()
     return { accepted }
   }
 
@@ -204,7 +196,7 @@ export class Chain {
 
   /** Judges a block and connects it if it makes the best chain. Rejects with a DecodeError for bytes that are none. */
   async submitBlock(raw: Uint8Array): Promise<Submitted> {
-    const result = await this.inTurn<Submitted | DecodeError>(async answer => {
+    const result = await this.turns.take<Submitted | DecodeError>(async answer => {
       const block = decodedOrError(raw)
       const submitted = block instanceof DecodeError ? () => block : await this.takeBlock(block)
       this.answerLater(() => answer(submitted()))
@@ -242,20 +234,19 @@ export class Chain {
 
   private async activate(block?: Block): Promise<void> {
     await activateBest(this.activation, block)
-    if (this.switching) this.switching.end = this.parts.ledger.head
+    this.teller.leadsTo(this.parts.ledger.head)
   }
 
   private async stepped(step: Step): Promise<void> {
-    if (step.did === 'disconnect') this.switching = { end: undefined }
-    this.outbox.add(step)
+    this.teller.add(step)
     this.sinceFlush++
-    if (this.outbox.bytes > this.parts.groupBytes) await this.write()
+    if (this.teller.bytes > this.parts.groupBytes) await this.write()
   }
 
   /** After each piece of work: a group is written when it is large or old; with nothing else to do, all is brought to its end. */
   private async settle(): Promise<void> {
-    if (this.failure) throw this.failure
-    if (!this.queue.idle) {
+    if (this.turns.failure) throw this.turns.failure
+    if (!this.turns.idle) {
       const young = performance.now() - this.groupSince < GROUP_MS
       if (young && this.parts.records.bytes < this.parts.groupBytes) return
       await this.writing
@@ -264,7 +255,7 @@ export class Chain {
     }
     // Blocks go to the disk while their scripts are being checked.
     this.writeMeanwhile()
-    while (this.parts.ledger.inFlight > 0 && this.queue.idle) await this.settleNext()
+    while (this.parts.ledger.inFlight > 0 && this.turns.idle) await this.settleNext()
     await this.writing
     const { records } = this.parts
     if (records.version > records.durable) await this.write()
@@ -273,7 +264,7 @@ export class Chain {
 
   private async settleNext(): Promise<void> {
     await settleNext(this.activation)
-    if (this.switching) this.switching.end = this.parts.ledger.head
+    this.teller.leadsTo(this.parts.ledger.head)
   }
 
   /** Waits until nothing is in flight: what is asked of the ledger now is about its head. */
@@ -294,26 +285,9 @@ export class Chain {
     this.deliver()
   }
 
-  /** Also where a reorganisation led back to the old tip: whoever was told of disconnects waits for the end of it. */
   private deliver(): void {
     const { records, ledger } = this.parts
-    if (this.failure) return
-    this.tipIsUntold = this.outbox.deliver(records.durable, ledger.over) || this.tipIsUntold
-    if (this.switching?.end === this.tip) this.switching = undefined
-    if (!this.tipIsUntold || this.switching) return
-    this.tipIsUntold = false
-    this.emitter.emit('tip', { entry: this.tip, initialDownload: this.initialDownload })
-  }
-
-  private tell(step: Step): void {
-    const { entry, block } = step
-    if (step.did === 'connect') {
-      this.path.push(entry)
-      this.emitter.emit('connected', { entry, block, spent: step.spent })
-    } else {
-      this.path.pop()
-      this.emitter.emit('disconnected', { entry, block })
-    }
+    if (!this.turns.failure) this.teller.deliver(records.durable, ledger.over)
   }
 
   private async flushCoins(): Promise<void> {
@@ -350,16 +324,16 @@ export class Chain {
 
   /** A view of these coins as they are after the tip. */
   async coins(keys: Iterable<OutpointKey>): Promise<CoinView> {
-    this.assertWorking()
+    this.turns.assertWorking()
     const { coins, ledger } = this.parts
     const wanted = [...keys]
     const { version } = coins
     if (ledger.head === this.tip) {
-      const view = await this.guard(coins.load(wanted))
+      const view = await this.turns.guard(coins.load(wanted))
       if (version === coins.version) return view
     }
     // Answered at once: what waited for the next write would be older than the tip told by then.
-    return this.inTurn(async answer => {
+    return this.turns.take(async answer => {
       await this.land()
       await this.write()
       answer(await coins.load(wanted))
@@ -374,7 +348,7 @@ export class Chain {
       const { height, hash: bestBlock } = ledger.head
       return { walk: store.coins.walk(), tip: { height, bestBlock } }
     })
-    return this.guard(measureCoins(walk, tip, await store.coinsOnDisk()))
+    return this.turns.guard(measureCoins(walk, tip, await store.coinsOnDisk()))
   }
 
   /** Brings everything, coins included, to the disk. */
@@ -384,39 +358,15 @@ export class Chain {
 
   /** Finishes the work in hand, flushes and closes the store; rejects if that fails, the store being closed all the same. */
   close(): Promise<void> {
-    this.closing ??= this.shutDown()
-    return this.closing
-  }
-
-  private async shutDown(): Promise<void> {
-    try {
-      // The last piece of work: from here on `closing` refuses others.
-      if (!this.failure) await this.flush()
-    } finally {
-      await this.noted
-      this.closed = true
-      await this.parts.store.close(this.failure === undefined)
-    }
-  }
-
-  private assertWorking(): void {
-    if (this.failure) throw this.failure
-    if (this.closing) throw new StoreError('failed', 'the chain is closed')
-  }
-
-  /** Reading outside the queue: a failure stops the chain all the same. */
-  private async guard<T>(reading: Promise<T>): Promise<T> {
-    try {
-      return await reading
-    } catch (error) {
-      this.breakDown(error)
-      throw error
-    }
+    return this.turns.end(
+      () => this.flush(),
+      () => this.parts.store.close(this.turns.failure === undefined),
+    )
   }
 
   /** Runs in turn, with nothing in flight. The answer is given after the next write; what it throws stops the chain. */
   private work<T>(run: () => Promise<T>): Promise<T> {
-    return this.inTurn<T>(async answer => {
+    return this.turns.take<T>(async answer => {
       await this.land()
       const value = await run()
       this.answerLater(() => answer(value))
@@ -425,33 +375,14 @@ export class Chain {
 
   private answerLater(give: () => void): void {
     const { records, ledger } = this.parts
-    this.outbox.answer(give, records.version, ledger.begun)
+    this.teller.answer(give, records.version, ledger.begun)
   }
 
-  /** Runs in turn and answers itself; what it throws stops the chain, and nothing runs after a failure. */
-  private async inTurn<T>(run: (answer: (value: T) => void) => Promise<void>): Promise<T> {
-    this.assertWorking()
-    return new Promise<T>((resolve, reject) => {
-      this.abandon.add(reject)
-      this.queue.add(async () => {
-        if (this.failure) throw this.failure
-        await run(value => {
-          this.abandon.delete(reject)
-          resolve(value)
-        })
-      })
-    })
-  }
-
-  private breakDown(error: unknown): void {
-    const first = this.failure === undefined && !this.closed
-    const why = this.failure ?? (error instanceof Error ? error : new Error(String(error)))
-    this.failure = why
-    for (const reject of this.abandon) reject(why)
-    this.abandon.clear()
-    if (!first) return
-    const damaged = why instanceof StoreError && why.code === 'damaged'
-    if (damaged) this.noted = this.parts.store.requestRebuild().catch(() => undefined)
-    void this.noted.then(() => this.tellFailure(why))
+  /** What a failure leaves to be done before it is told: damaged coins are made again at the next start. */
+  private async noteFailure(why: Error): Promise<void> {
+    this.parts.ledger.abandon()
+    await this.writing?.catch(() => undefined)
+    if (why instanceof StoreError && why.code === 'damaged')
+      await this.parts.store.requestRebuild().catch(() => undefined)
   }
 }

@@ -26,7 +26,7 @@ export function beginBlockScripts(
   return {
     finish: async () => {
       const failure = await checks.finish()
-      return checkScripts(failure && { ...failure, txid: (jobs[failure.index]?.tx as Transaction).txid })
+      return checkScripts(failure && { ...failure, txid: (block.transactions[failure.index + 1] as Transaction).txid })
     },
     abandon: () => checks.abandon(),
   }

@@ -9,6 +9,7 @@ export interface NetworkChain {
   readonly initialDownload: boolean
   readonly events: {
     on(name: 'tip', listener: (event: { readonly entry: BlockEntry }) => void): () => void
+    on(name: 'connected', listener: (event: { readonly block: Block }) => void): () => void
   }
   entry(hash: BlockHash): BlockEntry | undefined
   isActive(entry: BlockEntry): boolean

@@ -48,7 +48,9 @@ export class BlockRelay {
   private readonly fresh = new Map<BlockHash, Block>()
   private readonly spread = new RecentSet<BlockHash>(REMEMBERED_BLOCKS)
   private readonly tasks = new Tasks()
-  private off: (() => void) | undefined
+  private readonly off: (() => void)[] = []
+  /** Connected last: most likely the tip that is told next. */
+  private last: Block | undefined
 
   constructor(
     private readonly wire: Wire,
@@ -67,11 +69,17 @@ export class BlockRelay {
   }
 
   start(): void {
-    this.off = this.deps.chain.events.on('tip', ({ entry }) => this.onTip(entry))
+    const { events } = this.deps.chain
+    this.off.push(
+      events.on('connected', ({ block }) => {
+        this.last = block
+      }),
+      events.on('tip', ({ entry }) => this.onTip(entry)),
+    )
   }
 
   async stop(): Promise<void> {
-    this.off?.()
+    for (const off of this.off.splice(0)) off()
     await this.tasks.settled()
   }
 
@@ -213,10 +221,12 @@ export class BlockRelay {
   /** A tip that came neither by topic nor by sync was made here. */
   private onTip({ hash }: BlockEntry): void {
     if (this.wire.stopped.aborted || this.spread.has(hash) || this.deps.sync.hasFetched(hash)) return
+    // Who comes later asks what our tip is.
+    if (this.wire.host.links().length === 0) return
     this.spread.add(hash)
     this.tasks.run(
       async () => {
-        const block = await this.deps.chain.block(hash)
+        const block = this.last?.hash === hash ? this.last : await this.deps.chain.block(hash)
         if (!block) return
         const message = encodeMessage(compactBlockMessage, toCompactBlock(block, this.nonce()))
         await this.wire.host.publish(this.wire.protocols.blockTopic, message)

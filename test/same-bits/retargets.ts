@@ -14,7 +14,8 @@ import { drawBits, drawTarget } from './targets.js'
 type Pow = ChainParams['pow']
 
 interface Ancestor {
-  readonly header: { readonly time: number; readonly bits: number }
+  readonly time: number
+  readonly bits: number
   readonly height: number
   readonly parent: Ancestor | undefined
 }
@@ -62,7 +63,7 @@ function grow(draw: Draw, { pow, blocks }: Plan): string {
   let time = 1_231_006_505
   let bits = targetToBits(pow.limit >> BigInt(draw.below(40)))
   for (let height = 0; height < blocks; height++) {
-    tip = { header: { time, bits }, height, parent: tip }
+    tip = { time, bits, height, parent: tip }
     work += workOfBits(bits)
     time += drawStep(draw, pow.spacingSec, pace)
     const next = nextBits(tip, time, { pow })

@@ -6,6 +6,7 @@ import type { RuleReject } from '../rules/rule.js'
 import type { RuleName } from '../rules/rule-name.js'
 import type { Outcome } from '../verdict.js'
 import { acceptHeader, type HeaderJudge } from './accept-header.js'
+import type { BlockTree } from './block-tree.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
 
@@ -19,6 +20,7 @@ const isLasting = (reject: RuleReject, block: Block): boolean => reject.cause ==
 
 /** What a block is judged by. */
 export interface BlockJudge extends HeaderJudge {
+  readonly tree: BlockTree
   /** Checks the solution of a block, where the chain has a challenge. */
   readonly curve: Curve
 }

@@ -13,7 +13,7 @@ import type { TreeEntry } from './tree-entry.js'
 
 /** What a header is judged by. */
 export interface HeaderJudge {
-  readonly tree: BlockTree
+  readonly tree: Pick<BlockTree, 'get' | 'insert'>
   readonly params: ChainParams
   readonly clock: Clock
 }

@@ -7,7 +7,12 @@ import type { BlockHash, Header, Height } from '@raistone/primitives'
  */
 export interface BlockEntry {
   readonly hash: BlockHash
+  /** Made anew each time: where the time or the bits are enough, ask for them alone. */
   readonly header: Header
+  /** The header's, seconds since 1970. */
+  readonly time: number
+  /** The header's compact target. */
+  readonly bits: number
   readonly height: Height
   /** Undefined for the genesis block. */
   readonly parent: BlockEntry | undefined

@@ -175,7 +175,7 @@ export class Ledger {
    * `damaged` if it was connected before: then not the block is wrong, but the coins are.
    */
   assertSound({ entry, reject }: Failed): void {
-    if (entry.at.undo === undefined || this.deps.madeAnew) return
+    if (entry.undo === undefined || this.deps.madeAnew) return
     throw new StoreError('damaged', `the coins no longer allow block ${entry.hash}: ${reject.rule}`)
   }
 

@@ -104,9 +104,9 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
   const records = new BlockRecords(store.blocks)
-  const restored = await restoreTree(tree, records, store)
+  await restoreTree(tree, records, store)
   const stored = await storedHead(store, tree)
-  linkRestored(restored, tree, records, stored)
+  await linkRestored(tree, records, stored)
   const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
   const begin = (head: TreeEntry | undefined): Replica => {
     const coins = new CoinTable(store.coins, cacheBytes)

@@ -11,8 +11,8 @@ const recordOf = (entry: TreeEntry): EntryRecord => ({
   failed: entry.failed,
   checked: entry.checked,
   sequence: entry.linked ? entry.sequence : undefined,
-  raw: entry.at.raw,
-  undo: entry.at.undo,
+  raw: entry.raw,
+  undo: entry.undo,
 })
 
 /** Raw blocks, undo data and headers: what is on the disk, and what the next group of writes will bring there. */
@@ -47,13 +47,13 @@ export class BlockRecords {
   }
 
   putBlock(entry: TreeEntry, bytes: Uint8Array): void {
-    entry.at.raw = this.put(recordKind.block, bytes)
+    entry.raw = this.put(recordKind.block, bytes)
     this.lost.delete(entry.hash)
     this.touch(entry)
   }
 
   putUndo(entry: TreeEntry, bytes: Uint8Array): void {
-    entry.at.undo = this.put(recordKind.undo, bytes)
+    entry.undo = this.put(recordKind.undo, bytes)
     this.touch(entry)
   }
 
@@ -69,17 +69,17 @@ export class BlockRecords {
    * records whose numbers were taken again: a sound record may be another block's.
    */
   async block(entry: TreeEntry): Promise<Uint8Array | undefined> {
-    const at = entry.at.raw
+    const at = entry.raw
     if (at === undefined) return undefined
     const bytes = await this.read(at, recordKind.block)
     if (bytes && hashHeaderBytes(bytes.subarray(0, HEADER_SIZE)) === entry.hash) return bytes
-    if (entry.at.raw === at) this.dropBlock(entry)
+    if (entry.raw === at) this.dropBlock(entry)
     return undefined
   }
 
   /** The block's record cannot be read: the block counts as missing. */
   dropBlock(entry: TreeEntry): void {
-    entry.at.raw = undefined
+    entry.raw = undefined
     this.lost.set(entry.hash, entry)
     this.touch(entry)
   }
@@ -91,7 +91,7 @@ export class BlockRecords {
 
   /** What the block spent; undefined if it was never connected or the record is damaged. */
   async undo(entry: TreeEntry): Promise<Uint8Array | undefined> {
-    const at = entry.at.undo
+    const at = entry.undo
     return at === undefined ? undefined : this.read(at, recordKind.undo)
   }
 

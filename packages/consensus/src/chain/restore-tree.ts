@@ -1,5 +1,6 @@
 import type { ChainStore } from '../store/chain-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
+import { Slices } from '../verify/next-turn.js'
 import type { BlockTree } from './block-tree.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -10,47 +11,65 @@ const LAST_RECORDS = 200
 function restoreEntry(stored: EntryRecord, tree: BlockTree, damaged: ReadonlySet<number>): TreeEntry | undefined {
   const parent = tree.get(stored.header.prev)
   if (!parent) return undefined
-  const entry = tree.insert(stored.hash, stored.header, parent)
+  const entry = tree.insert(stored.hash, stored.header, parent, stored.failed)
   entry.txCount = stored.txCount
   entry.checked = stored.checked
-  entry.at.raw = stored.raw
-  entry.at.undo = stored.undo !== undefined && damaged.has(stored.undo) ? undefined : stored.undo
-  entry.sequence = stored.sequence ?? Number.POSITIVE_INFINITY
-  if (stored.failed) tree.fail(entry)
+  entry.raw = stored.raw
+  entry.undo = stored.undo !== undefined && damaged.has(stored.undo) ? undefined : stored.undo
+  if (stored.sequence !== undefined) tree.restoreSequence(entry, stored.sequence)
   return entry
 }
 
 const orderOf = ({ sequence = Number.MAX_SAFE_INTEGER }: EntryRecord): number => sequence
 
+/** All stored headers, those of a height together, so that no more need to be in memory. */
+async function* byHeight(store: ChainStore): AsyncGenerator<EntryRecord[]> {
+  let level: EntryRecord[] = []
+  for await (const records of store.blocks.entries()) {
+    for (const record of records) {
+      if (level[0] && level[0].height !== record.height) {
+        yield level
+        level = []
+      }
+      level.push(record)
+    }
+  }
+  if (level.length > 0) yield level
+}
+
 /**
  * Fills the tree from the stored headers. Headers whose record is damaged are left out with all that follows them,
  * and so are blocks whose record is: they will be fetched again.
  */
-export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<TreeEntry[]> {
+export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<void> {
   const { blocks, unclean } = store
   const damaged = unclean ? await blocks.damagedRecords(LAST_RECORDS) : new Set<number>()
-  const stored = (await blocks.entries()).records
-  // Of headers with equal work the one that was complete first is inserted first, and stays the best.
-  stored.sort((a, b) => a.height - b.height || orderOf(a) - orderOf(b))
-  const entries = stored.flatMap(record => restoreEntry(record, tree, damaged) ?? [])
-  for (const entry of entries) if (entry.at.raw !== undefined && damaged.has(entry.at.raw)) records.dropBlock(entry)
-  return entries
+  const slices = new Slices()
+  for await (const level of byHeight(store)) {
+    // Of headers with equal work the one that was complete first is inserted first, and stays the best.
+    if (level.length > 1) level.sort((a, b) => orderOf(a) - orderOf(b))
+    for (const record of level) {
+      const entry = restoreEntry(record, tree, damaged)
+      if (entry?.raw !== undefined && damaged.has(entry.raw)) records.dropBlock(entry)
+    }
+    if (slices.over) await slices.pause()
+  }
+}
+
+function pathTo(head: TreeEntry | undefined): TreeEntry[] {
+  const path: TreeEntry[] = new Array(head ? head.height + 1 : 0)
+  for (let at = head; at; at = at.parent) path[at.height] = at
+  return path
 }
 
 /** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */
-export function linkRestored(
-  entries: readonly TreeEntry[],
-  tree: BlockTree,
-  records: BlockRecords,
-  head: TreeEntry | undefined,
-): void {
-  const connected = new Set<TreeEntry>()
-  for (let at = head; at; at = at.parent) connected.add(at)
-  const complete = entries.filter(entry => entry.data || Number.isFinite(entry.sequence) || connected.has(entry))
-  // First those that were linked, in their order; then those that came before an ancestor did.
-  complete.sort((a, b) => (a.sequence === b.sequence ? a.height - b.height : a.sequence - b.sequence))
-  for (const entry of complete) {
+export async function linkRestored(tree: BlockTree, records: BlockRecords, head: TreeEntry | undefined): Promise<void> {
+  const slices = new Slices()
+  const connected = pathTo(head)
+  for (const entry of tree.entries()) {
+    if (!entry.data && !Number.isFinite(entry.sequence) && connected[entry.height] !== entry) continue
     if (!entry.data) records.noteLost(entry)
     tree.received(entry)
+    if (slices.over) await slices.pause()
   }
 }

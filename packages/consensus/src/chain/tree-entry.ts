@@ -1,53 +1,186 @@
-import type { BlockHash, Header, Height } from '@raistone/primitives'
-import { ancestorOf, skipHeight } from '../pow/ancestor.js'
+import { type BlockHash, type Header, type Height, type MerkleRoot, ZERO_HASH } from '@raistone/primitives'
+import { ancestorOf } from '../pow/ancestor.js'
 import type { BlockEntry } from './block-entry.js'
+import { type Field, field, type HeaderRows, NONE } from './header-rows.js'
 
-/** Where a block's records are in `blocks/`; undefined while they are not there. */
-export interface Positions {
-  raw: number | undefined
-  undo: number | undefined
+const flag = { failed: 1, invalid: 2, checked: 4, linked: 8, raw: 16, undo: 32 } as const
+
+/** Where the high bits of the records' numbers begin in `state`: they have 44 bits together with their low word. */
+const HIGH_BITS = 12
+const high = { raw: 8, undo: 20 } as const
+const HIGH_MASK = (1 << HIGH_BITS) - 1
+
+/** Where entries keep what they tell. */
+export interface Shelf {
+  readonly rows: HeaderRows
+  at(row: number): TreeEntry
 }
 
-/** The tree's own, mutable side of a `BlockEntry`. Only the chain writes to it. */
+/**
+ * The tree's own, mutable side of a `BlockEntry`. Only the chain writes to it. One object for each header, which can be
+ * compared and be a key; what it tells is in its row.
+ */
 export class TreeEntry implements BlockEntry {
-  txCount = 0
-  /** The block itself failed with cause `consensus`. */
-  failed = false
-  /** It or an ancestor failed. */
-  invalid = false
-  /** It was connected once, scripts included: connecting it again needs no script checks. */
-  checked = false
-  /** All ancestors' blocks and its own have been here. */
-  linked = false
-  /** Order in which blocks became linked: of equal work, the lower one is better. */
-  sequence = Number.POSITIVE_INFINITY
-  readonly at: Positions = { raw: undefined, undo: undefined }
-  /** An ancestor far back, so that long ways are short. */
-  readonly skip: TreeEntry | undefined
-
   constructor(
-    readonly hash: BlockHash,
-    readonly header: Header,
-    readonly height: Height,
-    readonly parent: TreeEntry | undefined,
-    readonly chainWork: bigint,
-    readonly medianTimePast: number,
-  ) {
-    this.skip = parent && ancestorAt(parent, skipHeight(height))
+    private readonly shelf: Shelf,
+    readonly row: number,
+  ) {}
+
+  get hash(): BlockHash {
+    return this.shelf.rows.id(this.row, field.hash) as BlockHash
+  }
+
+  /** Made anew each time. */
+  get header(): Header {
+    const { rows } = this.shelf
+    return {
+      version: this.get(field.version) | 0,
+      prev: this.parent?.hash ?? (ZERO_HASH as BlockHash),
+      merkleRoot: rows.id(this.row, field.merkleRoot) as MerkleRoot,
+      time: this.time,
+      bits: this.bits,
+      nonce: this.get(field.nonce),
+    }
+  }
+
+  get time(): number {
+    return this.get(field.time)
+  }
+
+  get bits(): number {
+    return this.get(field.bits)
+  }
+
+  get height(): Height {
+    return this.get(field.height)
+  }
+
+  get parent(): TreeEntry | undefined {
+    return this.other(field.parent)
+  }
+
+  /** An ancestor far back, so that long ways are short. */
+  get skip(): TreeEntry | undefined {
+    return this.other(field.skip)
+  }
+
+  get chainWork(): bigint {
+    return this.shelf.rows.work(this.row)
+  }
+
+  get medianTimePast(): number {
+    return this.get(field.medianTime)
+  }
+
+  get txCount(): number {
+    return this.get(field.txCount)
+  }
+
+  set txCount(count: number) {
+    this.set(field.txCount, count)
+  }
+
+  /** The block itself failed with cause `consensus`. */
+  get failed(): boolean {
+    return this.has(flag.failed)
+  }
+
+  set failed(is: boolean) {
+    this.mark(flag.failed, is)
+  }
+
+  /** It or an ancestor failed. */
+  get invalid(): boolean {
+    return this.has(flag.invalid)
+  }
+
+  set invalid(is: boolean) {
+    this.mark(flag.invalid, is)
+  }
+
+  /** It was connected once, scripts included: connecting it again needs no script checks. */
+  get checked(): boolean {
+    return this.has(flag.checked)
+  }
+
+  set checked(is: boolean) {
+    this.mark(flag.checked, is)
+  }
+
+  /** All ancestors' blocks and its own have been here. */
+  get linked(): boolean {
+    return this.has(flag.linked)
+  }
+
+  set linked(is: boolean) {
+    this.mark(flag.linked, is)
+  }
+
+  /** Order in which blocks became linked: of equal work, the lower one is better. Infinite before. */
+  get sequence(): number {
+    const stored = this.get(field.sequence)
+    return stored === NONE ? Number.POSITIVE_INFINITY : stored | 0
+  }
+
+  set sequence(order: number) {
+    this.set(field.sequence, order)
+  }
+
+  /** Number of the record of the raw block in `blocks/`; undefined while there is none. */
+  get raw(): number | undefined {
+    return this.has(flag.raw) ? this.place('raw') : undefined
+  }
+
+  set raw(number: number | undefined) {
+    this.setPlace('raw', number)
+  }
+
+  /** Number of the record of its undo data. */
+  get undo(): number | undefined {
+    return this.has(flag.undo) ? this.place('undo') : undefined
+  }
+
+  set undo(number: number | undefined) {
+    this.setPlace('undo', number)
   }
 
   /** The genesis block is known from the parameters. */
   get data(): boolean {
-    return this.at.raw !== undefined || this.parent === undefined
+    return this.has(flag.raw) || this.parent === undefined
   }
-}
 
-/** BIP-0113: median of a block's time and the ten before it. */
-export function medianTime(time: number, parent: BlockEntry | undefined): number {
-  const times = [time]
-  for (let entry = parent; entry && times.length < 11; entry = entry.parent) times.push(entry.header.time)
-  times.sort((a, b) => a - b)
-  return times[times.length >> 1] as number
+  private get(at: Field): number {
+    return this.shelf.rows.get(this.row, at)
+  }
+
+  private set(at: Field, value: number): void {
+    this.shelf.rows.set(this.row, at, value)
+  }
+
+  private other(at: Field): TreeEntry | undefined {
+    const row = this.get(at)
+    return row === NONE ? undefined : this.shelf.at(row)
+  }
+
+  private has(bit: number): boolean {
+    return (this.get(field.state) & bit) !== 0
+  }
+
+  private mark(bit: number, is: boolean): void {
+    const state = this.get(field.state)
+    this.set(field.state, is ? state | bit : state & ~bit)
+  }
+
+  private place(of: 'raw' | 'undo'): number {
+    return this.get(field[of]) + ((this.get(field.state) >>> high[of]) & HIGH_MASK) * 2 ** 32
+  }
+
+  private setPlace(of: 'raw' | 'undo', number: number | undefined): void {
+    this.mark(flag[of], number !== undefined)
+    this.mark(HIGH_MASK << high[of], false)
+    this.mark(Math.floor((number ?? 0) / 2 ** 32) << high[of], true)
+    this.set(field[of], number ?? 0)
+  }
 }
 
 /** The entry's ancestor at a height not above its own. */

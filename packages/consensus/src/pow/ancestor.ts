@@ -1,8 +1,9 @@
-import type { Header, Height } from '@raistone/primitives'
+import type { Height } from '@raistone/primitives'
 
 /** A header and the way back from it, as far as difficulty looks. */
 export interface PowAncestor {
-  readonly header: Pick<Header, 'time' | 'bits'>
+  readonly time: number
+  readonly bits: number
   readonly height: Height
   readonly parent: PowAncestor | undefined
   /** An ancestor further back, so that long ways take few steps. */

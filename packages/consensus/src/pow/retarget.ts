@@ -17,8 +17,8 @@ const MOST_STRETCH = 4
 /** testnet3: bits of the last block that was not excused from difficulty. */
 function lastRegularBits(from: PowAncestor, intervalBlocks: number, limitBits: number): number {
   let at = from
-  while (at.parent && at.height % intervalBlocks !== 0 && at.header.bits === limitBits) at = at.parent
-  return at.header.bits
+  while (at.parent && at.height % intervalBlocks !== 0 && at.bits === limitBits) at = at.parent
+  return at.bits
 }
 
 /** Target after an interval whose first and last block are known (Core's CalculateNextWorkRequired). */
@@ -32,16 +32,16 @@ export function bitcoinTarget(base: bigint, actualSec: number, wantedSec: number
 const bitcoin: Rule<'bitcoin'> = (parent, timeSec, { intervalBlocks, allowMinDifficulty, enforceBip94 }, pow) => {
   const limitBits = targetToBits(pow.limit)
   if ((parent.height + 1) % intervalBlocks !== 0) {
-    if (!allowMinDifficulty) return parent.header.bits
-    if (timeSec > parent.header.time + 2 * pow.spacingSec) return limitBits
+    if (!allowMinDifficulty) return parent.bits
+    if (timeSec > parent.time + 2 * pow.spacingSec) return limitBits
     return lastRegularBits(parent, intervalBlocks, limitBits)
   }
   const first = ancestorOf(parent, parent.height - (intervalBlocks - 1))
   if (!first) return limitBits
   // BIP-0094: the first block of an interval is never excused from difficulty, so its bits are the ones to go on from.
-  const base = bitsToTarget(enforceBip94 ? first.header.bits : parent.header.bits)
+  const base = bitsToTarget(enforceBip94 ? first.bits : parent.bits)
   const wantedSec = intervalBlocks * pow.spacingSec
-  return targetToBits(bitcoinTarget(base, parent.header.time - first.header.time, wantedSec, pow.limit))
+  return targetToBits(bitcoinTarget(base, parent.time - first.time, wantedSec, pow.limit))
 }
 
 /** How far a chain is from its absolute schedule. */
@@ -64,11 +64,11 @@ export function asertTarget(schedule: Schedule, limit: bigint): bigint {
 /** The schedule starts one spacing before the anchor: when the block before it was made, perhaps years ago, is no matter. */
 const asert: Rule<'asert'> = (parent, _timeSec, { halfLifeSec, anchorHeight }, { limit, spacingSec }) => {
   const anchor = parent.height < anchorHeight ? undefined : ancestorOf(parent, anchorHeight)
-  if (!anchor) return parent.header.bits
+  if (!anchor) return parent.bits
   const target = asertTarget(
     {
-      anchorTarget: bitsToTarget(anchor.header.bits),
-      timeDiff: parent.header.time - anchor.header.time + spacingSec,
+      anchorTarget: bitsToTarget(anchor.bits),
+      timeDiff: parent.time - anchor.time + spacingSec,
       heightDiff: parent.height - anchorHeight,
       spacingSec,
       halfLifeSec,
@@ -80,9 +80,9 @@ const asert: Rule<'asert'> = (parent, _timeSec, { halfLifeSec, anchorHeight }, {
 
 /** A step from the parent by the time it took, of which no more than the longest gap counts: no schedule to catch up with. */
 const relative: Rule<'relative'> = (parent, _timeSec, { halfLifeSec, maxGapSec }, { limit, spacingSec }) => {
-  if (!parent.parent?.parent) return parent.header.bits
-  const elapsedSec = Math.min(parent.header.time - parent.parent.header.time, maxGapSec)
-  const target = scaleTarget(bitsToTarget(parent.header.bits), exponentOf(elapsedSec - spacingSec, halfLifeSec), limit)
+  if (!parent.parent?.parent) return parent.bits
+  const elapsedSec = Math.min(parent.time - parent.parent.time, maxGapSec)
+  const target = scaleTarget(bitsToTarget(parent.bits), exponentOf(elapsedSec - spacingSec, halfLifeSec), limit)
   return targetToBits(target)
 }
 

@@ -1,6 +1,6 @@
 import { Reader, Writer } from '@raistone/primitives'
 import { crc32c } from './crc32c.js'
-import { type Database, prefixedKey, prefixRange, walk } from './database.js'
+import { type Database, prefixedKey, prefixRange, walk, walkInSteps } from './database.js'
 import { decodeEntry, type EntryRecord, encodeEntry, entryKey } from './entry-record.js'
 
 /** What a numbered record of `blocks/` holds. */
@@ -66,16 +66,10 @@ export class BlockStore {
     return this.next++
   }
 
-  /** Every stored header, in no particular order; damaged ones are left out and counted. */
-  async entries(): Promise<{ readonly records: EntryRecord[]; readonly damaged: number }> {
-    const records: EntryRecord[] = []
-    let damaged = 0
-    for await (const [key, value] of walk(this.database, prefixRange('h'))) {
-      const entry = decodeEntry(key, value)
-      if (entry) records.push(entry)
-      else damaged++
-    }
-    return { records, damaged }
+  /** Every stored header, the lowest first, some at a time; damaged ones are left out. */
+  async *entries(): AsyncGenerator<EntryRecord[]> {
+    for await (const step of walkInSteps(this.database, prefixRange('h')))
+      yield step.flatMap(([key, record]) => decodeEntry(key, record) ?? [])
   }
 
   /** Writes everything at once; the disk has it when this returns. */
@@ -85,7 +79,7 @@ export class BlockStore {
       const key = recordKey(record.number)
       batch.put(key, sealRecord(key, record))
     }
-    for (const entry of entries) batch.put(entryKey(entry.hash), encodeEntry(entry))
+    for (const entry of entries) batch.put(entryKey(entry), encodeEntry(entry))
     await batch.write({ sync: true })
   }
 

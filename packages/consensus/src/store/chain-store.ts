@@ -1,10 +1,11 @@
 import { BlockStore } from './block-store.js'
 import { CoinStore } from './coin-store.js'
 import { type Database, prefixedKey } from './database.js'
+import { migrateHeaders } from './migrate.js'
 import { StoreError } from './store-error.js'
 
 /** The version of the layout of `blocks/` and `chainstate/`. */
-export const STORE_FORMAT = 1
+export const STORE_FORMAT = 2
 
 /** The two databases of a replica, open, with `view` encodings for keys and values. */
 export interface StoreDatabases {
@@ -40,7 +41,7 @@ export class ChainStore {
     this.coins = new CoinStore(databases.chainstate)
   }
 
-  /** Throws a StoreError `newer-format`. From here until `close` the store counts as unclean. */
+  /** Throws a StoreError `newer-format`; brings an older format up to this one. From here until `close` the store counts as unclean. */
   static async open(databases: StoreDatabases): Promise<ChainStore> {
     const [format, clean, rebuild] = await databases.blocks.getMany([keys.format, keys.clean, keys.rebuild])
     const found = format && Number(textOf.decode(format))
@@ -49,6 +50,7 @@ export class ChainStore {
         'newer-format',
         `the data have format ${found}, this version reads up to format ${STORE_FORMAT}`,
       )
+    if (found === 1) await migrateHeaders(databases.blocks)
     const store = new ChainStore(databases, format !== undefined && !clean, rebuild !== undefined)
     const batch = databases.blocks.batch()
     batch.put(keys.format, text.encode(String(STORE_FORMAT)))

@@ -46,16 +46,21 @@ export const prefixRange = (prefix: string): KeyRange => ({
 
 const WALK_STEP = 1000
 
-/** Every record of the range in key order. */
-export async function* walk(database: Database, range: KeyRange): AsyncGenerator<[Uint8Array, Uint8Array]> {
+/** The records of the range in key order, some at a time. */
+export async function* walkInSteps(database: Database, range: KeyRange): AsyncGenerator<[Uint8Array, Uint8Array][]> {
   const iterator = database.iterator(range)
   try {
     for (;;) {
       const step = await iterator.nextv(WALK_STEP)
       if (step.length === 0) return
-      yield* step
+      yield step
     }
   } finally {
     await iterator.close()
   }
+}
+
+/** Every record of the range in key order. */
+export async function* walk(database: Database, range: KeyRange): AsyncGenerator<[Uint8Array, Uint8Array]> {
+  for await (const step of walkInSteps(database, range)) yield* step
 }

@@ -2,16 +2,15 @@ import {
   type BlockHash,
   decodeHeader,
   encodeHeader,
-  fromDisplayHex,
   HEADER_SIZE,
   type Header,
   type Height,
+  putId,
   Reader,
   toDisplayHex,
   Writer,
 } from '@raistone/primitives'
 import { crc32c } from './crc32c.js'
-import { prefixedKey } from './database.js'
 
 /** What is stored of a header: itself, what is known of its block, and where the block's records are. */
 export interface EntryRecord {
@@ -31,8 +30,23 @@ const FAILED = 1
 const CHECKED = 2
 const BODY = HEADER_SIZE + 1 + 4 + 4 + 3 * 8
 
-/** `h` and the hash in internal order. */
-export const entryKey = (hash: BlockHash): Uint8Array => prefixedKey('h', fromDisplayHex(hash))
+const HASH_SIZE = 32
+/** Behind the kind of the record and the height. */
+const HASH_AT = 5
+/** In format 1 there was no height. */
+export const OLD_KEY_LENGTH = 1 + HASH_SIZE
+
+/**
+ * `h`, the height with its highest byte first, and the hash in internal order: whoever reads all headers finds parents
+ * before children, and those that are written together lie together.
+ */
+export function entryKey({ height, hash }: Pick<EntryRecord, 'height' | 'hash'>): Uint8Array {
+  const key = new Uint8Array(HASH_AT + HASH_SIZE)
+  key[0] = 'h'.charCodeAt(0)
+  new DataView(key.buffer).setUint32(1, height)
+  putId(hash, key, HASH_AT)
+  return key
+}
 
 /** Numbers that may be absent are stored one higher, and absent as zero. */
 const writeOptional = (writer: Writer, n: number | undefined): void => writer.u64(BigInt(n === undefined ? 0 : n + 1))
@@ -51,7 +65,7 @@ export function encodeEntry(entry: EntryRecord): Uint8Array {
   writeOptional(writer, entry.sequence)
   writeOptional(writer, entry.raw)
   writeOptional(writer, entry.undo)
-  writer.u32(crc32c(entryKey(entry.hash), writer.bytes.subarray(0, BODY)))
+  writer.u32(crc32c(entryKey(entry), writer.bytes.subarray(0, BODY)))
   return writer.bytes
 }
 
@@ -63,7 +77,7 @@ export function decodeEntry(key: Uint8Array, record: Uint8Array): EntryRecord | 
   const header = decodeHeader(reader.raw(HEADER_SIZE))
   const status = reader.u8()
   return {
-    hash: toDisplayHex(key.subarray(1)) as BlockHash,
+    hash: toDisplayHex(key.subarray(-HASH_SIZE)) as BlockHash,
     header,
     failed: (status & FAILED) !== 0,
     checked: (status & CHECKED) !== 0,

@@ -53,16 +53,20 @@ const numbered = (number: number): Uint8Array => {
   return prefixedKey('r', digits)
 }
 
+/** Of a block of the trunk. */
+const headerKey = (hash: BlockHash): Uint8Array =>
+  entryKey({ hash, height: trunk.blocks.findIndex(block => block.hash === hash) + 1 })
+
 /** Flips a bit of the record that holds a block, or what it spent. */
 const damageRecord = (dir: string, hash: BlockHash, kind: 'raw' | 'undo', at = 40): Promise<void> =>
   withDatabase(join(dir, 'blocks'), async database => {
-    const key = entryKey(hash)
+    const key = headerKey(hash)
     const entry = decodeEntry(key, (await database.get(key)) as Uint8Array)
     await flipBit(database, numbered(entry?.[kind] as number), at)
   })
 
 const damageHeader = (dir: string, hash: BlockHash, at: number): Promise<void> =>
-  withDatabase(join(dir, 'blocks'), database => flipBit(database, entryKey(hash), at))
+  withDatabase(join(dir, 'blocks'), database => flipBit(database, headerKey(hash), at))
 
 const damageCoins = (dir: string, key: Uint8Array, at: number): Promise<void> =>
   withDatabase(join(dir, 'chainstate'), database => flipBit(database, key, at))
@@ -191,7 +195,7 @@ describe('a flipped bit in a raw block', () => {
     const dir = await replicaOf(trunk)
     await withDatabase(join(dir, 'blocks'), async database => {
       const numberOf = async (hash: BlockHash): Promise<number> => {
-        const key = entryKey(hash)
+        const key = headerKey(hash)
         return decodeEntry(key, (await database.get(key)) as Uint8Array)?.raw as number
       }
       const other = await database.get(numbered(await numberOf(trunk.tip.hash)))

@@ -73,12 +73,14 @@ vectorSuite('difficulty/pow_core.json', cases => {
     for (const row of readVectors<PowVectors>('difficulty/pow_core.json').retarget) {
       const bits = Number(row.last_nbits)
       const first: PowAncestor = {
-        header: { time: row.first_block_time, bits },
+        time: row.first_block_time,
+        bits,
         height: row.last_height - INTERVAL + 1,
         parent: undefined,
       }
       const last: PowAncestor = {
-        header: { time: row.last_time, bits },
+        time: row.last_time,
+        bits,
         height: row.last_height,
         parent: undefined,
         skip: first,

@@ -33,14 +33,15 @@ describe('bitcoin', () => {
       ...change,
     }
     const params: Pick<ChainParams, 'pow'> = { pow: { ...pow, retarget } }
-    const first: PowAncestor = { header: { time: 2 * INTERVAL_SEC, bits }, height: 0, parent: undefined }
+    const first: PowAncestor = { time: 2 * INTERVAL_SEC, bits, height: 0, parent: undefined }
     const last: PowAncestor = {
-      header: { time: first.header.time + spanSec, bits },
+      time: first.time + spanSec,
+      bits,
       height: INTERVAL - 1,
       parent: undefined,
       skip: first,
     }
-    return nextBits(last, last.header.time + spacingSec, params)
+    return nextBits(last, last.time + spacingSec, params)
   }
 
   test('the target is never above the limit, and never moves by more than a factor of 4', () => {

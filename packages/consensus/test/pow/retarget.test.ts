@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { TreeEntry } from '../../src/chain/tree-entry.js'
 import { loadChain } from '../../src/params/builtin.node.js'
 import type { ChainParams, Retarget } from '../../src/params/chain-params.js'
 import { ancestorOf } from '../../src/pow/ancestor.js'
 import { exponentOf, scaleTarget } from '../../src/pow/exponential.js'
 import { nextBits } from '../../src/pow/retarget.js'
 import { bitsToTarget, targetToBits } from '../../src/pow/target.js'
-import { entryOn } from '../support/virtual-chain.js'
+import { entryOn, type FreeEntry } from '../support/free-entry.js'
 
 const LIMIT_BITS = 0x1d00ffff
 const HARD_BITS = 0x1b00ffff
@@ -18,7 +17,7 @@ const paramsOf = (retarget: Retarget): Pick<ChainParams, 'pow'> => ({
 })
 
 /** Blocks of these bits, each `stepSec` after the one before. */
-function run(count: number, stepSec: number, bits: number, from?: TreeEntry): TreeEntry {
+function run(count: number, stepSec: number, bits: number, from?: FreeEntry): FreeEntry {
   let at = from ?? entryOn(undefined, { time: 1_000_000_000, bits })
   for (let i = 0; i < count; i++) at = entryOn(at, { time: at.header.time + stepSec, bits })
   return at
@@ -35,7 +34,7 @@ describe('ancestors', () => {
 
 describe('bitcoin', () => {
   const plain = { kind: 'bitcoin', intervalBlocks: 10, allowMinDifficulty: false, enforceBip94: false } as const
-  const next = (parent: TreeEntry, retarget: Retarget = plain, afterSec = SPACING): string =>
+  const next = (parent: FreeEntry, retarget: Retarget = plain, afterSec = SPACING): string =>
     hex(nextBits(parent, parent.header.time + afterSec, paramsOf(retarget)))
   /** Bits after an interval whose ten blocks span this many seconds. */
   const after = (spanSec: number, bits = HARD_BITS): string => {
@@ -121,7 +120,7 @@ describe('bitcoin', () => {
 
 describe('asert', () => {
   const retarget = { kind: 'asert', halfLifeSec: 3600, anchorHeight: 1 } as const
-  const next = (parent: TreeEntry): string => hex(nextBits(parent, 0, paramsOf(retarget)))
+  const next = (parent: FreeEntry): string => hex(nextBits(parent, 0, paramsOf(retarget)))
   const genesis = run(0, 0, HARD_BITS)
   /** The first block, years after the genesis block. */
   const anchor = run(1, 100_000_000, HARD_BITS, genesis)
@@ -152,7 +151,7 @@ describe('asert', () => {
 
   test('knows a later anchor, before which the bits stay', () => {
     const late = paramsOf({ ...retarget, anchorHeight: 3 })
-    const bits = (parent: TreeEntry): string => hex(nextBits(parent, 0, late))
+    const bits = (parent: FreeEntry): string => hex(nextBits(parent, 0, late))
     expect(bits(run(2, 1, HARD_BITS, genesis))).toBe(hex(HARD_BITS))
     expect(bits(run(4, SPACING, HARD_BITS, run(3, 1, HARD_BITS, genesis)))).toBe(hex(HARD_BITS))
   })
@@ -160,7 +159,7 @@ describe('asert', () => {
 
 describe('relative', () => {
   const { pow } = loadChain('devnet')
-  const next = (parent: TreeEntry): bigint => bitsToTarget(nextBits(parent, 0, { pow }))
+  const next = (parent: FreeEntry): bigint => bitsToTarget(nextBits(parent, 0, { pow }))
   const base = bitsToTarget(HARD_BITS)
   const settled = run(3, 5, HARD_BITS)
   const afterGap = (gapSec: number): bigint => next(run(1, gapSec, HARD_BITS, settled))

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { createBlock, type Header } from '@raistone/primitives'
-import type { TreeEntry } from '../../src/chain/tree-entry.js'
 import { loadChain } from '../../src/params/builtin.node.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import { nextBits } from '../../src/pow/retarget.js'
 import { checkHeaderWithAncestors } from '../../src/rules/header/with-ancestors.js'
 import type { Verdict } from '../../src/verdict.js'
+import { entryOn, type FreeEntry } from '../support/free-entry.js'
 import { forksAt, RuleScene, rulesWith } from '../support/rule-scene.js'
-import { entryOn } from '../support/virtual-chain.js'
 
 const scene = new RuleScene()
 const judge = (header: Partial<Header>, nowSec?: number): Verdict => scene.judge(scene.build({ header }), nowSec)
@@ -45,7 +44,7 @@ describe('versions', () => {
 
 describe('what only some chains ask', () => {
   const { pow } = loadChain('regtest')
-  const judgeOn = (parent: TreeEntry, time: number, change: Partial<ChainParams['pow']>): Verdict => {
+  const judgeOn = (parent: FreeEntry, time: number, change: Partial<ChainParams['pow']>): Verdict => {
     const params = rulesWith({ pow: { ...pow, ...change } })
     const expectedBits = nextBits(parent, time, params)
     const header: Header = { ...entryOn(parent, { time, bits: expectedBits }).header }
@@ -55,7 +54,7 @@ describe('what only some chains ask', () => {
       params,
     )
   }
-  const chain = (length: number): TreeEntry => {
+  const chain = (length: number): FreeEntry => {
     let at = entryOn(undefined, { time: 1_000_000, bits: 0x207fffff })
     for (let i = 1; i < length; i++) at = entryOn(at, { time: at.header.time + 1000, bits: 0x207fffff })
     return at

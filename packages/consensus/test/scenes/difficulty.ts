@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals'
 import type { Block } from '@raistone/primitives'
-import type { TreeEntry } from '../../src/chain/tree-entry.js'
 import type { Retarget } from '../../src/params/chain-params.js'
 import { nextBits } from '../../src/pow/retarget.js'
 import { rulesWith } from '../support/rule-scene.js'
@@ -23,7 +22,7 @@ const tipTime = (stage: Stage): number => stage.tip.header.time
 
 /** A block of this time with the bits of the schedule, or as many steps of the mantissa off. */
 function timed(stage: Stage, time: number, off = 0): Block {
-  const bits = nextBits(stage.chain.tip as TreeEntry, time, stage.params)
+  const bits = nextBits(stage.chain.tip, time, stage.params)
   return stage.block({ header: { time, bits: bits + off } })
 }
 

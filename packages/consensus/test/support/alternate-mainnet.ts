@@ -42,7 +42,7 @@ function coinbaseAt(height: number): Transaction {
 /** The blocks on mainnet's genesis block. Their bits are those our rules dictate; that they show work says if these are right. */
 export function alternateBlocks({ timestamps, nonces }: AlternateMainnet, params: ChainParams): Block[] {
   const blocks: Block[] = []
-  let parent: PowAncestor = { header: params.genesis.header, height: 0, parent: undefined }
+  let parent: PowAncestor = { ...params.genesis.header, height: 0, parent: undefined }
   let prev = params.genesis.hash
   for (const [i, time] of timestamps.entries()) {
     const coinbase = coinbaseAt(i + 1)
@@ -56,7 +56,7 @@ export function alternateBlocks({ timestamps, nonces }: AlternateMainnet, params
     }
     const block = createBlock(header, [coinbase])
     blocks.push(block)
-    parent = { header, height: i + 1, parent }
+    parent = { time, bits: header.bits, height: i + 1, parent }
     prev = block.hash
   }
   return blocks

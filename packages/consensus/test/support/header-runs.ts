@@ -1,8 +1,8 @@
 import { decodeHeader, HEADER_SIZE, type Header, type Height, hashHeader } from '@raistone/primitives'
 import { hasVectors, readVectorBytes, readVectors, vectorFiles } from '@raistone/testkit'
-import { acceptHeader } from '../../src/chain/accept-header.js'
-import { BlockTree } from '../../src/chain/block-tree.js'
-import { TreeEntry } from '../../src/chain/tree-entry.js'
+import { acceptHeader, type HeaderJudge } from '../../src/chain/accept-header.js'
+import { EntryTable } from '../../src/chain/entry-table.js'
+import type { TreeEntry } from '../../src/chain/tree-entry.js'
 import type { Clock } from '../../src/clock.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import type { PowAncestor } from '../../src/pow/ancestor.js'
@@ -67,8 +67,8 @@ function firstTimeOf({ from, headers }: HeaderRun, params: ChainParams): number 
   let latest = first.time + MOST_APART_SEC
   while (earliest <= latest) {
     const time = Math.floor((earliest + latest) / 2)
-    const start: PowAncestor = { header: { time, bits: first.bits }, height: from - before, parent: undefined }
-    const parent: PowAncestor = { header: last, height: from - before + interval - 1, parent: undefined, skip: start }
+    const start: PowAncestor = { time, bits: first.bits, height: from - before, parent: undefined }
+    const parent: PowAncestor = { ...last, height: from - before + interval - 1, parent: undefined, skip: start }
     const target = bitsToTarget(nextBits(parent, next.time, params))
     if (target === wanted) return time
     // The earlier it began, the longer the interval took, and the easier the next one.
@@ -79,12 +79,13 @@ function firstTimeOf({ from, headers }: HeaderRun, params: ChainParams): number 
 }
 
 /** Stands for what is before the run: the first block of the interval, with the work up to the run's parent. */
-function standIn(run: HeaderRun, params: ChainParams, work: bigint): TreeEntry | undefined {
+function standIn(run: HeaderRun, params: ChainParams, chainWork: bigint, table: EntryTable): TreeEntry | undefined {
   const { from, headers } = run
   const time = firstTimeOf(run, params)
   if (time === undefined) return undefined
   const header: Header = { ...(headers[0] as Header), time }
-  return new TreeEntry((headers[0] as Header).prev, header, from - (from % intervalOf(params)), undefined, work, time)
+  const height = from - (from % intervalOf(params))
+  return table.place((headers[0] as Header).prev, header, { height, chainWork, parent: undefined })
 }
 
 /** What came of judging a run. */
@@ -99,14 +100,22 @@ export interface JudgedRun {
  * ask about and are taken as they are; from the twelfth on every rule is asked. `work` is the total before the run.
  */
 export function judgeRun(run: HeaderRun, params: ChainParams, clock: Clock, work = 0n): JudgedRun {
-  const tree = new BlockTree(params)
+  const table = new EntryTable()
+  const tree: HeaderJudge['tree'] = {
+    get: hash => table.find(hash),
+    insert: (hash, header, parent) => table.append(hash, header, parent),
+  }
   const judge = { tree, params, clock }
   const { from, headers } = run
-  const before = from % intervalOf(params) === 0 ? undefined : standIn(run, params, work)
+  const before = from % intervalOf(params) === 0 ? undefined : standIn(run, params, work, table)
   if (!before && from % intervalOf(params) !== 0)
     return { entries: [], reject: { rule: 'bad-diffbits', cause: 'header', detail: 'for any time of the first block' } }
   const [first] = headers as readonly [Header]
-  const root = new TreeEntry(hashHeader(first), first, from, before, work + workOfBits(first.bits), first.time)
+  const root = table.place(hashHeader(first), first, {
+    height: from,
+    chainWork: work + workOfBits(first.bits),
+    parent: before,
+  })
   const entries: TreeEntry[] = [root]
   for (const header of headers.slice(1, MEDIAN_SPAN))
     entries.push(tree.insert(hashHeader(header), header, entries.at(-1) as TreeEntry))

@@ -1,6 +1,5 @@
 import { type Block, nobleCurve, type Outpoint, type OutpointKey, type TxOut } from '@raistone/primitives'
 import { BlockBuilder, type BlockOptions } from '@raistone/testkit'
-import { medianTime, TreeEntry } from '../../src/chain/tree-entry.js'
 import type { Coin } from '../../src/coin.js'
 import { loadChain } from '../../src/params/builtin.node.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
@@ -12,6 +11,7 @@ import { checkHeaderAlone } from '../../src/rules/header/alone.js'
 import { checkHeaderWithAncestors } from '../../src/rules/header/with-ancestors.js'
 import type { Outcome, Verdict } from '../../src/verdict.js'
 import { anyScript } from './bodies.js'
+import { type FreeEntry, freeEntry } from './free-entry.js'
 
 const regtest = loadChain('regtest')
 
@@ -33,14 +33,14 @@ export class RuleScene {
   readonly builder: BlockBuilder
   readonly coins = new Map<OutpointKey, Coin>()
   private readonly blocks: Block[]
-  private tip: TreeEntry
+  private tip: FreeEntry
 
   constructor(params: ChainParams = rulesWith(), length = 4) {
     this.params = params
     this.builder = new BlockBuilder(params)
     const { hash, header } = params.genesis
     this.blocks = [params.genesis]
-    this.tip = new TreeEntry(hash, header, 0, undefined, 0n, header.time)
+    this.tip = freeEntry(hash, header, undefined)
     for (let i = 0; i < length; i++) this.mine()
   }
 
@@ -85,7 +85,7 @@ export class RuleScene {
 
   /** Of an ancestor of the block that comes next. */
   medianTimeAt(height: number): number {
-    let at: TreeEntry | undefined = this.tip
+    let at: FreeEntry | undefined = this.tip
     while (at && at.height > height) at = at.parent
     if (at?.height !== height) throw new RangeError(`no ancestor at ${height}`)
     return at.medianTimePast
@@ -118,7 +118,7 @@ export class RuleScene {
     for (const key of spent.keys()) this.coins.delete(key)
     for (const [key, coin] of added) this.coins.set(key, coin)
     const { header, hash } = block
-    this.tip = new TreeEntry(hash, header, this.height, this.tip, 0n, medianTime(header.time, this.tip))
+    this.tip = freeEntry(hash, header, this.tip)
     this.blocks.push(block)
     return this.builder.extend(block)
   }

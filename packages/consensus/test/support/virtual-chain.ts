@@ -1,30 +1,13 @@
-import type { BlockHash, Header, MerkleRoot } from '@raistone/primitives'
-import { medianTime, TreeEntry } from '../../src/chain/tree-entry.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import { nextBits } from '../../src/pow/retarget.js'
 import { workOfBits } from '../../src/pow/target.js'
 import { checkHeaderWithAncestors } from '../../src/rules/header/with-ancestors.js'
 import type { Verdict } from '../../src/verdict.js'
-
-/** A header of which only time, bits and version matter; the hash tells it from others. */
-export function entryOn(parent: TreeEntry | undefined, fields: Partial<Header>): TreeEntry {
-  const height = parent ? parent.height + 1 : 0
-  const header: Header = {
-    version: 0x20000000,
-    prev: (parent?.hash ?? '') as BlockHash,
-    merkleRoot: '' as MerkleRoot,
-    time: 0,
-    bits: 0,
-    nonce: 0,
-    ...fields,
-  }
-  const work = (parent?.chainWork ?? 0n) + workOfBits(header.bits)
-  return new TreeEntry(`${height}` as BlockHash, header, height, parent, work, medianTime(header.time, parent))
-}
+import { entryOn, type FreeEntry } from './free-entry.js'
 
 /** Headers on a chain's genesis block, judged by the real rules but for the work, which is drawn by lot. */
 export class VirtualChain {
-  tip: TreeEntry
+  tip: FreeEntry
 
   constructor(readonly params: ChainParams) {
     const { time, bits } = params.genesis.header

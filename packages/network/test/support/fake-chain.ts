@@ -176,6 +176,8 @@ export class FakeChain implements NetworkChain {
     const entry: Entry = {
       hash,
       header,
+      time: header.time,
+      bits: header.bits,
       parent,
       height: parent ? parent.height + 1 : 0,
       chainWork: (parent?.chainWork ?? 0n) + 1n,

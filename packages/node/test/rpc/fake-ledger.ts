@@ -80,6 +80,8 @@ export const blockAfter = (prev: Block, nonce = 0): Block =>
 export const entryOf = (block: Block, height: number, parent: BlockEntry | undefined): BlockEntry => ({
   hash: block.hash,
   header: block.header,
+  time: block.header.time,
+  bits: block.header.bits,
   height,
   parent,
   chainWork: BigInt(2 * (height + 1)),

@@ -5,7 +5,7 @@ import type { RuleName } from '../rule-name.js'
 
 /** What a header is compared with. */
 export interface HeaderPast {
-  readonly parent: { readonly height: Height; readonly header: Pick<Header, 'time'> }
+  readonly parent: { readonly height: Height; readonly time: number }
   /** BIP-0113: of the parent, seconds. */
   readonly medianTimePast: number
   /** What the retarget schedule dictates. */
@@ -29,9 +29,9 @@ const afterMedianTime: HeaderCheck = ({ header, medianTimePast }) =>
 
 /** Where each block's time alone sets the next target, going back would be paid in difficulty. */
 const afterParent: HeaderCheck = ({ header, parent, params: { pow } }) =>
-  pow.retarget.kind !== 'relative' || header.time > parent.header.time
+  pow.retarget.kind !== 'relative' || header.time > parent.time
     ? undefined
-    : `${header.time} <= ${parent.header.time}, its parent's`
+    : `${header.time} <= ${parent.time}, its parent's`
 
 /** Seconds that the first block of an interval may lie before its parent. */
 const MAX_TIMEWARP_SEC = 600
@@ -41,7 +41,7 @@ const noTimeWarp: HeaderCheck = ({ header, parent, params: { pow } }) => {
   const { retarget } = pow
   if (retarget.kind !== 'bitcoin' || !retarget.enforceBip94) return undefined
   if ((parent.height + 1) % retarget.intervalBlocks !== 0) return undefined
-  const least = parent.header.time - MAX_TIMEWARP_SEC
+  const least = parent.time - MAX_TIMEWARP_SEC
   return header.time < least ? `${header.time} < ${least}` : undefined
 }
 

@@ -1,0 +1,125 @@
+import { idAt, putId } from '@raistone/primitives'
+
+/** Where the fields of a header are in its row, in words of 32 bits. Hashes are in internal order. */
+export const field = {
+  hash: 0,
+  merkleRoot: 8,
+  version: 16,
+  time: 17,
+  bits: 18,
+  nonce: 19,
+  height: 20,
+  /** Rows of other headers. */
+  parent: 21,
+  skip: 22,
+  medianTime: 23,
+  /** Four words, the lowest first. */
+  work: 24,
+  txCount: 28,
+  sequence: 29,
+  /** The low words of where the block's records are. */
+  raw: 30,
+  undo: 31,
+  /** Flags in the low byte, above them the high bits of `raw` and of `undo`. */
+  state: 32,
+} as const
+export type Field = (typeof field)[keyof typeof field]
+
+/** Stands for none where a row or an order is expected. */
+export const NONE = 0x7fffffff
+
+const WORDS = 33
+const WORK_WORDS = 4
+
+/** One allocation each, so that growing never copies what is there. */
+const SEGMENT_BITS = 12
+const SEGMENT_ROWS = 1 << SEGMENT_BITS
+const IN_SEGMENT = SEGMENT_ROWS - 1
+
+interface Segment {
+  readonly words: Uint32Array
+  readonly bytes: Uint8Array
+}
+
+/** Throws a RangeError for 2^128 or more: nobody can compute so many hashes, and no chain is made without. */
+export function workWords(work: bigint): Uint32Array {
+  if (work >> 128n !== 0n) throw new RangeError(`work of ${work} hashes`)
+  return Uint32Array.from({ length: WORK_WORDS }, (_, i) => Number((work >> BigInt(32 * i)) & 0xffffffffn))
+}
+
+const newSegment = (): Segment => {
+  const words = new Uint32Array(SEGMENT_ROWS * WORDS)
+  return { words, bytes: new Uint8Array(words.buffer) }
+}
+
+/** A table of 132 bytes a row for all that is known of a header. Rows are numbered from 0 and never go away. */
+export class HeaderRows {
+  private readonly segments: Segment[] = []
+  private count = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  /** A row of zeros. */
+  add(): number {
+    if (this.count >>> SEGMENT_BITS === this.segments.length) this.segments.push(newSegment())
+    return this.count++
+  }
+
+  private segment(row: number): Segment {
+    return this.segments[row >>> SEGMENT_BITS] as Segment
+  }
+
+  get(row: number, at: number): number {
+    return this.segment(row).words[(row & IN_SEGMENT) * WORDS + at] as number
+  }
+
+  set(row: number, at: number, value: number): void {
+    this.segment(row).words[(row & IN_SEGMENT) * WORDS + at] = value
+  }
+
+  /** The 32 bytes of a field as an id. */
+  id(row: number, at: Field): string {
+    return idAt(this.segment(row).bytes, 4 * ((row & IN_SEGMENT) * WORDS + at))
+  }
+
+  setId(row: number, at: Field, id: string): void {
+    putId(id, this.segment(row).bytes, 4 * ((row & IN_SEGMENT) * WORDS + at))
+  }
+
+  /** A function of the words of the row's hash. */
+  withHash<T>(row: number, use: (words: Uint32Array, from: number) => T): T {
+    return use(this.segment(row).words, (row & IN_SEGMENT) * WORDS + field.hash)
+  }
+
+  work(row: number): bigint {
+    let work = 0n
+    for (let i = WORK_WORDS - 1; i >= 0; i--) work = (work << 32n) | BigInt(this.get(row, field.work + i))
+    return work
+  }
+
+  setWork(row: number, work: bigint): void {
+    this.addWork(row, undefined, workWords(work))
+  }
+
+  /** The work of another row and this. Throws a RangeError for 2^128 or more. */
+  addWork(row: number, before: number | undefined, work: Uint32Array): void {
+    let carry = 0
+    for (let i = 0; i < WORK_WORDS; i++) {
+      const sum = (before === undefined ? 0 : this.get(before, field.work + i)) + (work[i] as number) + carry
+      this.set(row, field.work + i, sum)
+      carry = sum > 0xffffffff ? 1 : 0
+    }
+    if (carry !== 0) throw new RangeError('work of 2^128 hashes')
+  }
+
+  /** Below zero, zero or above as the first has less, as much or more work. */
+  compareWork(a: number, b: number): number {
+    for (let i = WORK_WORDS - 1; i >= 0; i--) {
+      const difference = this.get(a, field.work + i) - this.get(b, field.work + i)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+}

@@ -1,11 +1,10 @@
 import { BlockStore } from './block-store.js'
 import { CoinStore } from './coin-store.js'
-import { type Database, prefixedKey } from './database.js'
-import { migrateHeaders } from './migrate.js'
+import type { Database } from './database.js'
+import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
+import { NumberedBatches } from './numbered-batches.js'
 import { StoreError } from './store-error.js'
-
-/** The version of the layout of `blocks/` and `chainstate/`. */
-export const STORE_FORMAT = 2
+import { type StoreFormats, storeFormats } from './store-format.js'
 
 /** The two databases of a replica, open, with `view` encodings for keys and values. */
 export interface StoreDatabases {
@@ -13,11 +12,9 @@ export interface StoreDatabases {
   readonly chainstate: Database
   /** Bytes that `chainstate/` takes on the disk. */
   readonly coinsOnDisk?: () => Promise<number>
+  /** Records of `blocks/` may have been lost since it was closed. */
+  readonly repaired?: boolean
 }
-
-const text = new TextEncoder()
-const textOf = new TextDecoder()
-const metaKey = (name: string): Uint8Array => prefixedKey('m', text.encode(name))
 
 const keys = {
   format: metaKey('format'),
@@ -26,6 +23,9 @@ const keys = {
   rebuild: metaKey('rebuild'),
 }
 
+const NUMBER = /^[1-9]\d{0,8}$/
+const HASH = /^[0-9a-f]{64}$/
+
 /** One replica of a ledger: headers, blocks and undo data in `blocks/`, coins in `chainstate/`. */
 export class ChainStore {
   readonly blocks: BlockStore
@@ -33,7 +33,7 @@ export class ChainStore {
 
   private constructor(
     private readonly databases: StoreDatabases,
-    /** The last user did not close it: its last records are to be verified. */
+    /** The last user did not close it, or it was repaired: its last records are to be verified. */
     readonly unclean: boolean,
     private rebuildAsked: boolean,
   ) {
@@ -41,32 +41,48 @@ export class ChainStore {
     this.coins = new CoinStore(databases.chainstate)
   }
 
-  /** Throws a StoreError `newer-format`; brings an older format up to this one. From here until `close` the store counts as unclean. */
-  static async open(databases: StoreDatabases): Promise<ChainStore> {
-    const [format, clean, rebuild] = await databases.blocks.getMany([keys.format, keys.clean, keys.rebuild])
-    const found = format && Number(textOf.decode(format))
-    if (found && found > STORE_FORMAT)
+  /**
+   * Throws a StoreError `newer-format`; older data are brought to the newest format. From here until `close` the store
+   * counts as unclean.
+   */
+  static async open(given: StoreDatabases, formats = storeFormats): Promise<ChainStore> {
+    const { blocks } = given
+    const [format, clean, rebuild] = await blocks.getMany([keys.format, keys.clean, keys.rebuild])
+    // A record that is not what was written says nothing: the other records have checksums of their own.
+    const found = Number(decodeMeta(keys.format, format, NUMBER) ?? formats.newest)
+    if (found > formats.newest)
       throw new StoreError(
         'newer-format',
-        `the data have format ${found}, this version reads up to format ${STORE_FORMAT}`,
+        `the data have format ${found}, this version reads up to format ${formats.newest}`,
       )
-    if (found === 1) await migrateHeaders(databases.blocks)
-    const store = new ChainStore(databases, format !== undefined && !clean, rebuild !== undefined)
-    const batch = databases.blocks.batch()
-    batch.put(keys.format, text.encode(String(STORE_FORMAT)))
+    const { database: chainstate, whole } = await NumberedBatches.open(given.chainstate)
+    const unclean = (format !== undefined && !clean) || given.repaired === true
+    const store = new ChainStore({ ...given, chainstate }, unclean, rebuild !== undefined)
+    if (!whole) await store.requestRebuild()
+    await store.migrate(found, formats)
+    const batch = blocks.batch()
+    batch.put(keys.format, encodeMeta(keys.format, String(formats.newest)))
     batch.del(keys.clean)
     await batch.write({ sync: true })
     await store.blocks.open()
     return store
   }
 
+  private async migrate(found: number, { newest, migrations }: StoreFormats): Promise<void> {
+    for (let from = found; from < newest; from++) {
+      const migration = migrations.get(from) ?? 'rebuild'
+      if (migration === 'rebuild') await this.requestRebuild()
+      else await migration(this.databases)
+      await this.putMeta(keys.format, String(from + 1))
+    }
+  }
+
   /** Binds a fresh store to these rules; throws a StoreError `other-rules` if it is bound to others. */
   async claim(networkHash: string): Promise<void> {
-    const bound = await this.databases.blocks.get(keys.network)
-    if (!bound) return this.putMeta(keys.network, text.encode(networkHash))
-    const other = textOf.decode(bound)
-    if (other !== networkHash)
-      throw new StoreError('other-rules', `the data belong to the chain with rules ${other}, not to ${networkHash}`)
+    const bound = decodeMeta(keys.network, await this.databases.blocks.get(keys.network), HASH)
+    if (bound === undefined) return this.putMeta(keys.network, networkHash)
+    if (bound !== networkHash)
+      throw new StoreError('other-rules', `the data belong to the chain with rules ${bound}, not to ${networkHash}`)
   }
 
   /** The coins were found damaged: they are to be made again from the blocks. */
@@ -77,7 +93,7 @@ export class ChainStore {
   /** Makes the next `openChain` build the coins again from the blocks. */
   async requestRebuild(): Promise<void> {
     this.rebuildAsked = true
-    await this.putMeta(keys.rebuild, text.encode('1'))
+    await this.putMeta(keys.rebuild, '1')
   }
 
   /** The coins are whole again. */
@@ -96,19 +112,20 @@ export class ChainStore {
   /** `clean` says that everything was flushed before. */
   async close(clean = true): Promise<void> {
     try {
-      if (clean) await this.putMeta(keys.clean, text.encode('1'))
+      if (clean) await this.putMeta(keys.clean, '1')
     } finally {
       await this.databases.chainstate.close()
       await this.databases.blocks.close()
     }
   }
 
-  private async putMeta(key: Uint8Array, value: Uint8Array): Promise<void> {
+  private async putMeta(key: Uint8Array, text: string): Promise<void> {
     const batch = this.databases.blocks.batch()
-    batch.put(key, value)
+    batch.put(key, encodeMeta(key, text))
     await batch.write({ sync: true })
   }
 }
 
 /** A store over any two databases: in memory for tests, in a browser's IndexedDB. */
-export const openStore = (databases: StoreDatabases): Promise<ChainStore> => ChainStore.open(databases)
+export const openStore = (databases: StoreDatabases, formats?: StoreFormats): Promise<ChainStore> =>
+  ChainStore.open(databases, formats)

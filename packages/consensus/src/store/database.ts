@@ -27,6 +27,8 @@ export interface Database {
   batch(): WriteBatch
   iterator(range: KeyRange): DatabaseIterator
   clear(range: KeyRange): Promise<void>
+  /** Forgets everything at once, where that is possible even if nothing can be read. */
+  renew?(): Promise<void>
   close(): Promise<void>
 }
 

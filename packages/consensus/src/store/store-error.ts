@@ -1,8 +1,9 @@
 /**
  * `other-rules`: the data belong to a chain with other consensus rules; `newer-format`: written by a later version;
- * `damaged`: a checksum does not match; `locked`: another process has the folder open; `failed`: reading or writing failed.
+ * `damaged`: the coins are not what was written; `repair`: `blocks/` cannot be read as it is, and is repaired when it is
+ * opened again; `locked`: another process has the folder open; `failed`: reading or writing failed.
  */
-export type StoreErrorCode = 'other-rules' | 'newer-format' | 'damaged' | 'locked' | 'failed'
+export type StoreErrorCode = 'other-rules' | 'newer-format' | 'damaged' | 'repair' | 'locked' | 'failed'
 
 /** What goes wrong with the replica on disk; its message is fit for the user. */
 export class StoreError extends Error {
@@ -15,3 +16,9 @@ export class StoreError extends Error {
     this.name = 'StoreError'
   }
 }
+
+/** Whether the coins are to be made again. */
+export const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
+
+/** Whether `blocks/` is to be opened again. */
+export const needsRepair = (error: unknown): boolean => error instanceof StoreError && error.code === 'repair'

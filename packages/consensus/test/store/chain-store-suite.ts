@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { flipByte } from '@raistone/testkit'
 import { loadChain } from '../../src/params/builtin.node.js'
 import { type RecordKind, recordKind } from '../../src/store/block-store.js'
-import { type ChainStore, openStore, STORE_FORMAT, type StoreDatabases } from '../../src/store/chain-store.js'
+import { type ChainStore, openStore, type StoreDatabases } from '../../src/store/chain-store.js'
 import { crc32c } from '../../src/store/crc32c.js'
 import type { Database } from '../../src/store/database.js'
 import { type EntryRecord, encodeEntry, entryKey } from '../../src/store/entry-record.js'
+import { STORE_FORMAT } from '../../src/store/store-format.js'
 import { coinAt, coinOf, copyOf, entryOf, putRecord, recordsOf, tipAt } from '../support/store-records.js'
 
 /** Two databases that outlive the store over them. `reopen` closes nothing. */
@@ -268,7 +269,9 @@ export function chainStoreSuite(name: string, scene: () => Scene): void {
       await store.coins.clear()
       await reopen()
       expect(await store.coins.tip()).toBeUndefined()
-      expect(await recordsOf(databases.chainstate)).toEqual([])
+      const left = await recordsOf(databases.chainstate)
+      // The numbers of the batches that did it.
+      expect(left.filter(([key]) => key[0] !== 's'.charCodeAt(0))).toEqual([])
       expect(await store.blocks.read(number, recordKind.block)).toEqual(small)
       expect(await headers()).toEqual([entry])
     })

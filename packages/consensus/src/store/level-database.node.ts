@@ -1,0 +1,173 @@
+import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import type { Database, DatabaseIterator, KeyRange, WriteBatch } from './database.js'
+import { whatFailed } from './level-error.node.js'
+import { StoreError } from './store-error.js'
+import { findDamagedTable } from './table-check.node.js'
+
+type Level = ClassicLevel<Uint8Array, Uint8Array>
+
+/** How much memory LevelDB may take for each database; all in bytes. */
+export interface LevelOptions {
+  readonly cacheSize?: number
+  readonly writeBufferSize?: number
+  readonly maxFileSize?: number
+}
+
+/**
+ * What becomes of a folder that cannot be read. `renew`: it is begun anew, and its tables are looked through whenever it
+ * is opened, because what it no longer finds would be taken for absent. `repair`: what can be read of it is kept.
+ */
+export type Remedy = 'renew' | 'repair'
+
+/** Lies in a folder that is to be repaired; no name of LevelDB's. */
+const MARK = 'DAMAGED'
+/** Where LevelDB's repair puts what it has replaced. */
+const REPLACED = 'lost'
+
+const FIRST_KEY = new Uint8Array(0)
+const LAST_KEY = new Uint8Array(40).fill(255)
+
+/** LevelDB takes a folder without `CURRENT` for a new database and throws away the files in it. */
+async function refuseUnreadable(folder: string, remedy: Remedy): Promise<void> {
+  const files = await readdir(folder).catch((): string[] => [])
+  if (!files.includes('CURRENT') && files.some(file => /\.ldb$|^MANIFEST-/.test(file)))
+    throw new StoreError('damaged', `${folder} has lost its file CURRENT`)
+  if (files.includes(MARK)) throw new StoreError('damaged', `${folder} was found damaged`)
+  const table = remedy === 'renew' ? await findDamagedTable(folder, files) : undefined
+  if (table !== undefined) throw new StoreError('damaged', `${join(folder, table)} is damaged`)
+}
+
+async function openLevel(folder: string, options: LevelOptions): Promise<Level> {
+  const level: Level = new ClassicLevel(folder, { keyEncoding: 'view', valueEncoding: 'view' })
+  try {
+    await level.open({ ...options, compression: false })
+    return level
+  } catch (error) {
+    const { kind, why } = whatFailed(error)
+    if (kind === 'locked') throw new StoreError('locked', `${folder} is in use by another process`, { cause: error })
+    throw new StoreError(kind, `cannot open ${folder}: ${why}`, { cause: error })
+  }
+}
+
+const remedies: Readonly<Record<Remedy, (folder: string, options: LevelOptions) => Promise<Level>>> = {
+  renew: async (folder, options) => {
+    await rm(folder, { recursive: true, force: true })
+    return openLevel(folder, options)
+  },
+  repair: async (folder, options) => {
+    await ClassicLevel.repair(folder)
+    const level = await openLevel(folder, options)
+    // Repaired tables lie side by side, whatever was newer: only merged do they answer with the newest record again.
+    await level.compactRange(FIRST_KEY, LAST_KEY)
+    for (const name of [REPLACED, MARK]) await rm(join(folder, name), { recursive: true, force: true })
+    return level
+  },
+}
+
+async function open(folder: string, remedy: Remedy, options: LevelOptions): Promise<readonly [Level, boolean]> {
+  try {
+    await refuseUnreadable(folder, remedy)
+    return [await openLevel(folder, options), false]
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'damaged') throw error
+    return [await remedies[remedy](folder, options), true]
+  }
+}
+
+/** A folder of LevelDB as the store sees it: whatever LevelDB cannot do is a StoreError that names the folder. */
+export class LevelDatabase implements Database {
+  private constructor(
+    private level: Level,
+    private readonly folder: string,
+    private readonly remedy: Remedy,
+    private readonly options: LevelOptions,
+    private place: string,
+    /** It could not be read, and the remedy was taken. */
+    readonly remedied: boolean,
+  ) {}
+
+  static async open(folder: string, remedy: Remedy, options: LevelOptions): Promise<LevelDatabase> {
+    const [level, remedied] = await open(folder, remedy, options)
+    return new LevelDatabase(level, folder, remedy, options, await placeOf(folder), remedied)
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.guard('read', this.level.get(key))
+  }
+
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.guard('read', this.level.getMany(keys))
+  }
+
+  batch(): WriteBatch {
+    const batch = this.level.batch()
+    return {
+      put: (key, value) => batch.put(key, value),
+      del: key => batch.del(key),
+      write: options => this.guard('write', this.written(batch.write(options ?? {}))),
+    }
+  }
+
+  iterator(range: KeyRange): DatabaseIterator {
+    const iterator = this.level.iterator(range)
+    return {
+      nextv: most => this.guard('read', iterator.nextv(most)),
+      close: () => iterator.close(),
+    }
+  }
+
+  clear(range: KeyRange): Promise<void> {
+    return this.guard('write', this.level.clear(range))
+  }
+
+  /** Everything is gone, whatever state it was in, and the disk knows. */
+  async renew(): Promise<void> {
+    await this.level.close()
+    await rm(this.folder, { recursive: true, force: true })
+    this.level = await openLevel(this.folder, this.options)
+    this.place = await placeOf(this.folder)
+  }
+
+  close(): Promise<void> {
+    return this.level.close()
+  }
+
+  /** Bytes that its tables take, roughly. */
+  bytesOnDisk(): Promise<number> {
+    return this.guard('read', this.level.approximateSize(FIRST_KEY, LAST_KEY))
+  }
+
+  /** LevelDB goes on writing to files that somebody has deleted under it. */
+  private async written(writing: Promise<void>): Promise<void> {
+    await writing
+    const place = await placeOf(this.folder)
+    if (place !== this.place) throw new Error(place === '' ? 'the folder is gone' : 'the folder was replaced')
+  }
+
+  private async guard<T>(what: 'read' | 'write', working: Promise<T>): Promise<T> {
+    try {
+      return await working
+    } catch (error) {
+      throw await this.asStoreError(what, error)
+    }
+  }
+
+  private async asStoreError(what: 'read' | 'write', error: unknown): Promise<StoreError> {
+    const { kind, why } = whatFailed(error)
+    const text = `cannot ${what} ${this.folder}: ${why}`
+    if (kind !== 'damaged' || (await placeOf(this.folder)) !== this.place)
+      return new StoreError('failed', text, { cause: error })
+    if (this.remedy === 'renew') return new StoreError('damaged', text, { cause: error })
+    await writeFile(join(this.folder, MARK), '').catch(() => undefined)
+    return new StoreError('repair', `${text}; it is repaired at the next start`, { cause: error })
+  }
+}
+
+/** What tells a folder from another of the same name; empty if there is none. */
+const placeOf = (folder: string): Promise<string> =>
+  stat(folder).then(
+    ({ dev, ino }) => `${dev}/${ino}`,
+    () => '',
+  )

@@ -1,0 +1,15 @@
+/** Does the cases, a few at a time, in their order. */
+export async function inTurn<T>(cases: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
+  const left = [...cases]
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
+
+/** Every `step`-th of the numbers from 1 to `last`, beginning with a random one. */
+export function everyNth(last: number, step: number, random: () => number): number[] {
+  const numbers: number[] = []
+  for (let n = 1 + Math.floor(random() * step); n <= last; n += step) numbers.push(n)
+  return numbers
+}

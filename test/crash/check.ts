@@ -1,0 +1,57 @@
+import { expect } from '@jest/globals'
+import type { Chain } from '@raistone/consensus'
+import type { BlockHash } from '@raistone/primitives'
+import { coinText } from './model.js'
+import { openFolder, submit } from './setting.js'
+import type { Story } from './story.js'
+
+/** The tips that a process printed before it was gone, the last line perhaps cut short. */
+export const tipsTold = (stdout: string): BlockHash[] =>
+  stdout
+    .split('\n')
+    .slice(0, -1)
+    .filter(line => line.startsWith('tip '))
+    .map(line => line.slice(4) as BlockHash)
+
+/** The chain's coins are those that the model makes of its tip's blocks. */
+export async function expectModel(chain: Chain, { model }: Story): Promise<void> {
+  const { height, bestBlock, txouts, totalAmount, hashSerialized } = await chain.statistics()
+  expect({ height, bestBlock, txouts, totalAmount, hashSerialized }).toEqual(model.stateAfter(bestBlock))
+  expect(chain.tip.hash).toBe(bestBlock)
+}
+
+/** What the chain serves of every block of the story is right, or it has none. */
+export async function expectTrueRecords(chain: Chain, { model }: Story): Promise<void> {
+  for (const hash of model.hashes()) {
+    const raw = await chain.blockBytes(hash)
+    if (raw) expect(Buffer.from(raw).equals(model.block(hash).raw)).toBe(true)
+    const spent = await chain.spentCoins(hash)
+    if (spent) expect(spent.map(coins => coins.map(coinText))).toEqual(model.spentBy(hash))
+  }
+}
+
+/**
+ * Opens what a crash left behind, as the next start does: the tip is one of the story's, not before `told`, and its coins
+ * are right. Then the story is told to its end, and that is right too.
+ */
+export async function expectSound(
+  dir: string,
+  story: Story,
+  told: readonly BlockHash[],
+  toEnd = true,
+): Promise<number> {
+  const chain = await openFolder(dir)
+  try {
+    const at = story.tips.indexOf(chain.tip.hash)
+    expect(at).toBeGreaterThanOrEqual(Math.max(0, ...told.map(tip => story.tips.indexOf(tip))))
+    await expectModel(chain, story)
+    if (toEnd) {
+      await submit(chain, story.blocks, 64)
+      expect(chain.tip.hash).toBe(story.tips.at(-1))
+      await expectModel(chain, story)
+    }
+    return at
+  } finally {
+    await chain.close()
+  }
+}

@@ -1,0 +1,233 @@
+import { cpSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { StoreError } from '@raistone/consensus'
+import type { BlockHash } from '@raistone/primitives'
+import { type Ended, killAllProcesses, removeTempDirs, seededRandom, TestProcess, tempDir } from '@raistone/testkit'
+import { everyNth, inTurn } from '../crash/cases.js'
+import { expectSound, tipsTold } from '../crash/check.js'
+import { PowerCut } from '../crash/power-cut.js'
+import { openFolder, submit, writeBlocks } from '../crash/setting.js'
+import { tellStory } from '../crash/story.js'
+import { type AroundWrite, watchWrites } from '../crash/watched.js'
+import { isQuick, SEED, writeFigures } from '../proof.js'
+
+const child = fileURLToPath(new URL('../crash/child.js', import.meta.url))
+const HOUR_MS = 3_600_000
+
+/** One process beside the one that looks at what the others left. */
+const AT_ONCE = 2
+
+const random = seededRandom(SEED)
+const story = tellStory(SEED, 500)
+const figures: Record<string, unknown> = { blocks: story.blocks.length, reorganisations: story.reorganisations }
+let file: string
+
+beforeAll(() => {
+  file = join(tempDir(), 'blocks')
+  writeBlocks(file, story.blocks)
+})
+
+afterAll(async () => {
+  await killAllProcesses()
+  removeTempDirs()
+  writeFigures(figures)
+})
+
+/** Memory for coins and bytes of blocks that are written together. */
+interface Sizes {
+  readonly cacheBytes: number
+  readonly groupBytes: number
+}
+
+/** Coins are flushed every few blocks, and several blocks are written together. */
+const middling: Sizes = { cacheBytes: 50_000, groupBytes: 1_500 }
+
+const run = (dir: string, { cacheBytes, groupBytes }: Sizes, when = 'never', write = 0): TestProcess =>
+  new TestProcess(process.execPath, [child, dir, file, String(cacheBytes), String(groupBytes), when, String(write)], {})
+
+async function withFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = tempDir()
+  const result = await use(dir)
+  rmSync(dir, { recursive: true, force: true })
+  return result
+}
+
+async function countWrites(sizes: Sizes): Promise<number> {
+  const { code, stdout, stderr } = await run(tempDir(), sizes).ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return Number(/end (\d+)\n$/.exec(stdout)?.[1])
+}
+
+test(
+  `a process that ends itself before and after the n-th write of ${story.blocks.length} blocks (seed ${SEED})`,
+  async () => {
+    const writes = await countWrites(middling)
+    const numbers = everyNth(writes, isQuick ? 40 : 1, random)
+    const states = new Set<number>()
+    const cases = numbers.flatMap(write => ['before', 'after'].map(when => ({ write, when })))
+    await inTurn(cases, AT_ONCE, ({ write, when }) =>
+      withFolder(async dir => {
+        const { signal, stdout } = await run(dir, middling, when, write).ended
+        expect({ write, when, signal }).toEqual({ write, when, signal: 'SIGKILL' })
+        states.add(await expectSound(dir, story, tipsTold(stdout)))
+      }),
+    )
+    figures.writes = { ofTheRun: writes, endedAt: cases.length, differentStates: states.size }
+    expect(states.size).toBeGreaterThan(cases.length / 10)
+  },
+  HOUR_MS,
+)
+
+/**
+ * What a process may be killed in the middle of; `prepare` makes the folder it begins in. A kind of work that the ledger
+ * learns later is one more row.
+ */
+interface Scene {
+  readonly name: string
+  readonly sizes: Sizes
+  readonly prepare?: (dir: string) => Promise<void>
+}
+
+const large: Sizes = { cacheBytes: 100_000_000, groupBytes: 8_000_000 }
+
+const scenes: readonly Scene[] = [
+  { name: 'import', sizes: large },
+  { name: 'import and flush', sizes: middling },
+  { name: 'flush after every block', sizes: { cacheBytes: 1, groupBytes: 1 } },
+  { name: 'replay', sizes: middling, prepare: dir => leaveBehind(dir, 'replay') },
+  { name: 'rebuild', sizes: middling, prepare: dir => leaveBehind(dir, 'rebuild') },
+]
+
+/** The whole story's blocks, and coins that are behind them or of which there are none. */
+async function leaveBehind(dir: string, what: 'replay' | 'rebuild'): Promise<void> {
+  const behind = await openFolder(dir)
+  await submit(behind, story.blocks.slice(0, story.blocks.length / 3))
+  await behind.close()
+  cpSync(join(dir, 'chainstate'), join(dir, 'kept'), { recursive: true })
+  const whole = await openFolder(dir)
+  await submit(whole, story.blocks)
+  await whole.close()
+  rmSync(join(dir, 'chainstate'), { recursive: true })
+  if (what === 'replay') renameSync(join(dir, 'kept'), join(dir, 'chainstate'))
+}
+
+/** Kills a process at some moment of its work, the opening of the folder included. */
+async function killSomewhere(dir: string, sizes: Sizes, lastMs: number): Promise<Ended> {
+  const running = run(dir, sizes, 'wait')
+  await running.line(line => line === 'begin')
+  await setTimeout(random() * lastMs)
+  return running.kill()
+}
+
+test(
+  `SIGKILL at random moments of ${scenes.map(({ name }) => name).join(', ')}`,
+  async () => {
+    const each = isQuick ? 1 : 40
+    const kills: Record<string, { kills: number; differentStates: number; killedWhileOpening: number }> = {}
+    for (const { name, sizes, prepare } of scenes) {
+      const template = tempDir()
+      await prepare?.(template)
+      const begin = async (dir: string): Promise<void> => cpSync(template, dir, { recursive: true })
+      const lastMs = await withFolder(async dir => {
+        await begin(dir)
+        const running = run(dir, sizes, 'wait')
+        await running.line(line => line === 'begin')
+        const startedMs = performance.now()
+        await running.line(line => line.startsWith('end'))
+        await running.kill()
+        return performance.now() - startedMs
+      })
+      const states = new Set<number>()
+      let killedWhileOpening = 0
+      await inTurn(Array.from({ length: each }), AT_ONCE, () =>
+        withFolder(async dir => {
+          await begin(dir)
+          const { signal, stdout } = await killSomewhere(dir, sizes, lastMs)
+          expect(signal).toBe('SIGKILL')
+          if (!stdout.includes('open')) killedWhileOpening++
+          states.add(await expectSound(dir, story, tipsTold(stdout)))
+        }),
+      )
+      kills[name] = { kills: each, differentStates: states.size, killedWhileOpening }
+    }
+    figures.kills = kills
+  },
+  HOUR_MS,
+)
+
+test(
+  'a loss of power: each log is cut anywhere behind what was synced',
+  async () => {
+    const wanted = isQuick ? 6 : 500
+    const runs = isQuick ? [middling] : [middling, { cacheBytes: 1, groupBytes: 1 }]
+    let cuts = 0
+    const states = new Set<number>()
+    for (const sizes of runs) {
+      const share = wanted / runs.length / (await countWrites(sizes))
+      await withFolder(async dir => {
+        const told: BlockHash[] = []
+        const power = new PowerCut(dir, random, async cut => {
+          for (let chance = share; chance > random(); chance--) {
+            await withFolder(async copy => {
+              cut(copy)
+              states.add(await expectSound(copy, story, told.slice(-1)))
+            })
+            cuts++
+          }
+        })
+        const chain = await openFolder(dir, sizes, watchWrites(power.around))
+        chain.events.on('tip', ({ entry }) => told.push(entry.hash))
+        await submit(chain, story.blocks)
+        await chain.close()
+      })
+    }
+    figures.powerCuts = { cuts, differentStates: states.size }
+  },
+  HOUR_MS,
+)
+
+describe('a write that fails', () => {
+  const few = tellStory(SEED + 1, isQuick ? 40 : 200)
+
+  /** Whether there was an n-th write to fail; `written` says whether it was done all the same. */
+  const failAt = (n: number, written: boolean): Promise<boolean> =>
+    withFolder(async dir => {
+      let left = n
+      const told: BlockHash[] = []
+      const around: AroundWrite = async write => {
+        const fails = --left === 0
+        if (!fails || written) await write()
+        if (fails) throw new StoreError('failed', 'no luck')
+      }
+      const failure = await openFolder(dir, middling, watchWrites(around)).then(
+        async chain => {
+          chain.events.on('tip', ({ entry }) => told.push(entry.hash))
+          const fed = await submit(chain, few.blocks).catch((error: Error) => error)
+          const closed = await chain.close().catch((error: Error) => error)
+          return fed ?? closed
+        },
+        (error: Error) => error,
+      )
+      if (failure) expect(failure.message).toBe('no luck')
+      await expectSound(dir, few, told)
+      return failure !== undefined
+    })
+
+  test.each([
+    ['rejected', false],
+    ['done and then rejected', true],
+  ])(
+    'is %s, at any place',
+    async (name, written) => {
+      let writes = 0
+      const step = isQuick ? 12 : 1
+      while (await failAt(writes + 1, written)) writes += step
+      expect(writes).toBeGreaterThan(few.blocks.length / 10)
+      figures[`writes ${name}`] = Math.ceil(writes / step)
+    },
+    HOUR_MS,
+  )
+})

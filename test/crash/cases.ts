@@ -1,8 +1,8 @@
 /** Does the cases, a few at a time, in their order. */
 export async function inTurn<T>(cases: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
-  const left = [...cases]
+  let next = 0
   const worker = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next)
+    while (next < cases.length) await work(cases[next++] as T)
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
 }

@@ -49,7 +49,7 @@ export function acceptBlock(
 ): Outcome<Accepted, RuleName> {
   const { tree, params, curve } = judge
   const known = tree.get(block.hash)
-  if (known && !known.invalid && (known.data || !known.parent))
+  if (known && !known.invalid && (known.data || records.wasPruned(known)))
     return { value: { entry: known, fresh: false, duplicate: true } }
   const alone =
     checkHeaderAlone(block.header, block.hash, params) ??

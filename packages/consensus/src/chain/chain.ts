@@ -27,6 +27,7 @@ import { checkTemplate } from './check-template.js'
 import type { ChainEvents } from './events.js'
 import type { Failed, Ledger, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
+import type { Pruner } from './pruner.js'
 import type { BlockRecords } from './records.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
 import { Teller } from './teller.js'
@@ -43,6 +44,8 @@ export interface ChainParts {
   readonly records: BlockRecords
   readonly coins: CoinTable
   readonly ledger: Ledger
+  /** Undefined where all blocks are kept. */
+  readonly pruner: Pruner | undefined
   readonly groupBytes: number
   readonly maxTipAgeSec: number
 }
@@ -91,12 +94,12 @@ export class Chain {
       why => this.noteFailure(why),
     )
     this.teller = new Teller(this.emitter, [...parts.ledger.path], () => this.initialDownload)
-    const { tree, ledger, records, coins } = parts
+    const { tree, ledger, records, coins, pruner } = parts
     this.activation = {
       tree,
       ledger,
       records,
-      mustFlush: () => coins.full || this.sinceFlush > FLUSH_BLOCKS,
+      mustFlush: () => coins.full || this.sinceFlush > FLUSH_BLOCKS || pruner?.due(ledger.head.height) === true,
       flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),
       failed: failure => this.remember(failure),
@@ -291,9 +294,11 @@ export class Chain {
   }
 
   private async flushCoins(): Promise<void> {
+    const { ledger, pruner } = this.parts
     await this.write()
-    await this.parts.ledger.flush()
+    await ledger.flush()
     this.sinceFlush = 0
+    await pruner?.relieve(ledger.head.height)
   }
 
   /** Everything but proof of work, for a block on top of the tip that may be unsolved. */
@@ -349,6 +354,26 @@ export class Chain {
       return { walk: store.coins.walk(), tip: { height, bestBlock } }
     })
     return this.turns.guard(measureCoins(walk, tip, await store.coinsOnDisk()))
+  }
+
+  /** Height up to which blocks and undo data have been removed; 0 for none. */
+  get prunedTo(): Height {
+    return this.parts.records.prunedTo
+  }
+
+  /** How blocks are removed; undefined where all are kept. */
+  get pruning(): { readonly targetBytes: number | undefined } | undefined {
+    return this.parts.pruner
+  }
+
+  /** Removes blocks up to this height, or as high as may be; the height that was reached. */
+  prune(height: Height): Promise<Height> {
+    return this.work(async () => {
+      const { ledger, pruner } = this.parts
+      await this.flushCoins()
+      await pruner?.removeTo(Math.min(height, pruner.limit(ledger.head.height)))
+      return this.prunedTo
+    })
   }
 
   /** Brings everything, coins included, to the disk. */

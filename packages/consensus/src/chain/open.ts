@@ -11,6 +11,7 @@ import { BlockTree } from './block-tree.js'
 import { Chain } from './chain.js'
 import { Ledger } from './ledger.js'
 import { type ChainOptions, chainDefaults, type OpenProgress } from './options.js'
+import { Pruner } from './pruner.js'
 import { BlockRecords } from './records.js'
 import { linkRestored, restoreTree } from './restore-tree.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -89,6 +90,7 @@ async function bringUp(
   }
   await store.coins.clear()
   const replica = begin(undefined)
+  await replica.records.wantPruned()
   await catchUp(replica, 'rebuild', progress)
   if (store.mustRebuild) await store.rebuilt()
   return replica
@@ -100,7 +102,8 @@ async function bringUp(
  */
 export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
   const { params, store, verifier, clock, curve = nobleCurve } = deps
-  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, progress } = { ...chainDefaults, ...options }
+  const chosen = { ...chainDefaults, ...options }
+  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, prune, progress } = chosen
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
   const records = new BlockRecords(store.blocks)
@@ -115,5 +118,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
     return { tree, records, coins, ledger }
   }
   const { coins, ledger } = await bringUp(begin, stored, store, progress)
-  return new Chain({ params, clock, curve, store, tree, records, coins, ledger, groupBytes, maxTipAgeSec })
+  const pruner = prune && new Pruner({ tree, records, store: store.blocks }, prune)
+  await pruner?.open()
+  return new Chain({ params, clock, curve, store, tree, records, coins, ledger, pruner, groupBytes, maxTipAgeSec })
 }

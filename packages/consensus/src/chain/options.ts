@@ -1,4 +1,5 @@
 import type { BlockHash } from '@raistone/primitives'
+import type { PruneOptions } from './pruner.js'
 
 /** Work that opening has to do before the chain can be used. */
 export interface OpenProgress {
@@ -18,6 +19,8 @@ export interface ChainOptions {
   readonly groupBytes?: number
   /** A tip older than this, in seconds, means that the chain is still being downloaded. */
   readonly maxTipAgeSec?: number
+  /** Old blocks are removed. All are kept by default. */
+  readonly prune?: PruneOptions | undefined
   readonly progress?: (progress: OpenProgress) => void
 }
 
@@ -26,5 +29,6 @@ export const chainDefaults = {
   assumeValid: undefined,
   groupBytes: 8_000_000,
   maxTipAgeSec: 24 * 3600,
+  prune: undefined,
   progress: (): void => undefined,
 } as const satisfies Required<ChainOptions>

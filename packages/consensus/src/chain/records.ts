@@ -1,4 +1,4 @@
-import { type BlockHash, HEADER_SIZE, hashHeaderBytes } from '@raistone/primitives'
+import { type BlockHash, HEADER_SIZE, type Height, hashHeaderBytes } from '@raistone/primitives'
 import { type BlockStore, type NumberedRecord, type RecordKind, recordKind } from '../store/block-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -21,12 +21,16 @@ export class BlockRecords {
   private changed = new Set<TreeEntry>()
   /** Bytes waiting to be written. */
   bytes = 0
+  /** Bytes put since it was opened. */
+  put = 0
   /** Counts what was put and touched; what had happened by then is on the disk when `durable` has reached it. */
   version = 0
   durable = 0
   private writing: Promise<void> = Promise.resolve()
   /** Blocks that were here and are not readable any more, to be fetched again. */
   readonly lost = new Map<BlockHash, TreeEntry>()
+  /** Up to this height blocks were removed on purpose. */
+  prunedTo: Height = 0
 
   constructor(private readonly store: BlockStore) {}
 
@@ -47,20 +51,21 @@ export class BlockRecords {
   }
 
   putBlock(entry: TreeEntry, bytes: Uint8Array): void {
-    entry.raw = this.put(recordKind.block, bytes)
+    entry.raw = this.add(recordKind.block, bytes)
     this.lost.delete(entry.hash)
     this.touch(entry)
   }
 
   putUndo(entry: TreeEntry, bytes: Uint8Array): void {
-    entry.undo = this.put(recordKind.undo, bytes)
+    entry.undo = this.add(recordKind.undo, bytes)
     this.touch(entry)
   }
 
-  private put(kind: RecordKind, bytes: Uint8Array): number {
+  private add(kind: RecordKind, bytes: Uint8Array): number {
     const number = this.store.takeNumber()
     this.pending.set(number, { number, kind, bytes })
     this.bytes += bytes.length
+    this.put += bytes.length
     return number
   }
 
@@ -86,7 +91,30 @@ export class BlockRecords {
 
   /** The block was here before this run, and could not be read then. */
   noteLost(entry: TreeEntry): void {
-    this.lost.set(entry.hash, entry)
+    if (!this.wasPruned(entry)) this.lost.set(entry.hash, entry)
+  }
+
+  /** The block was here, and is gone because nobody needs it. */
+  wasPruned(entry: TreeEntry): boolean {
+    return !entry.data && entry.linked && entry.height <= this.prunedTo
+  }
+
+  /** Forgets the blocks of these entries, which nobody may be about to connect, and all others up to the height are gone. */
+  async prune(entries: readonly TreeEntry[], upTo: Height): Promise<void> {
+    const numbers = entries.flatMap(({ raw, undo }) => [raw, undo]).filter(number => number !== undefined)
+    for (const entry of entries) {
+      entry.raw = undefined
+      entry.undo = undefined
+      this.lost.delete(entry.hash)
+    }
+    this.prunedTo = upTo
+    await this.store.remove(numbers, entries.map(recordOf), upTo)
+  }
+
+  /** What was pruned is wanted again. */
+  async wantPruned(): Promise<void> {
+    if (this.prunedTo === 0) return
+    await this.prune([], 0)
   }
 
   /** What the block spent; undefined if it was never connected or the record is damaged. */

@@ -43,6 +43,7 @@ async function* byHeight(store: ChainStore): AsyncGenerator<EntryRecord[]> {
  */
 export async function restoreTree(tree: BlockTree, records: BlockRecords, store: ChainStore): Promise<void> {
   const { blocks, unclean } = store
+  records.prunedTo = await blocks.prunedTo()
   const damaged = unclean ? await blocks.damagedRecords(LAST_RECORDS) : new Set<number>()
   const slices = new Slices()
   for await (const level of byHeight(store)) {
@@ -68,8 +69,8 @@ export async function linkRestored(tree: BlockTree, records: BlockRecords, head:
   const connected = pathTo(head)
   for (const entry of tree.entries()) {
     if (!entry.data && !Number.isFinite(entry.sequence) && connected[entry.height] !== entry) continue
-    if (!entry.data) records.noteLost(entry)
     tree.received(entry)
+    if (!entry.data) records.noteLost(entry)
     if (slices.over) await slices.pause()
   }
 }

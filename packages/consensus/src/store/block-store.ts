@@ -2,6 +2,7 @@ import { Reader, Writer } from '@raistone/primitives'
 import { crc32c } from './crc32c.js'
 import { type Database, prefixedKey, prefixRange, walk, walkInSteps } from './database.js'
 import { decodeEntry, type EntryRecord, encodeEntry, entryKey } from './entry-record.js'
+import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
 
 /** What a numbered record of `blocks/` holds. */
 export const recordKind = { block: 1, undo: 2 } as const
@@ -15,6 +16,8 @@ export interface NumberedRecord {
 }
 
 const HEAD = 9
+
+const prunedKey = metaKey('pruned')
 
 /** No replica comes near it; numbers above it were never given. */
 const MOST_RECORDS = 2 ** 40
@@ -81,6 +84,38 @@ export class BlockStore {
     }
     for (const entry of entries) batch.put(entryKey(entry), encodeEntry(entry))
     await batch.write({ sync: true })
+  }
+
+  /** Deletes records, and writes the headers that named them, with the height up to which nothing is left: all at once. */
+  async remove(numbers: readonly number[], entries: Iterable<EntryRecord>, upTo: number): Promise<void> {
+    const batch = this.database.batch()
+    for (const number of numbers) batch.del(recordKey(number))
+    for (const entry of entries) batch.put(entryKey(entry), encodeEntry(entry))
+    batch.put(prunedKey, encodeMeta(prunedKey, String(upTo)))
+    await batch.write({ sync: true })
+  }
+
+  /** The height up to which blocks were removed; 0 for none, the genesis block being no record. */
+  async prunedTo(): Promise<number> {
+    return Number(decodeMeta(prunedKey, await this.database.get(prunedKey), /^(?!)/) ?? 0)
+  }
+
+  /** Gives the room of removed records back to the disk. */
+  async compact(): Promise<void> {
+    const { gte, lt } = prefixRange('r')
+    await this.database.compactRange?.(gte, lt)
+  }
+
+  /** Bytes that raw blocks and undo data take on the disk, roughly; 0 where nobody knows. */
+  async bytesOnDisk(): Promise<number> {
+    const { gte, lt } = prefixRange('r')
+    return (await this.database.approximateSize?.(gte, lt)) ?? 0
+  }
+
+  /** Bytes of these records together. */
+  async sizeOf(numbers: readonly number[]): Promise<number> {
+    const records = await this.database.getMany(numbers.map(recordKey))
+    return records.reduce((sum, record) => sum + (record?.length ?? 0), 0)
   }
 
   /** The bytes of a record; undefined if it is missing or damaged. */

@@ -29,6 +29,10 @@ export interface Database {
   clear(range: KeyRange): Promise<void>
   /** Forgets everything at once, where that is possible even if nothing can be read. */
   renew?(): Promise<void>
+  /** Gives back the room of what was deleted in the range, where that takes an order. */
+  compactRange?(from: Uint8Array, to: Uint8Array): Promise<void>
+  /** Bytes that the range takes on the disk, roughly. */
+  approximateSize?(from: Uint8Array, to: Uint8Array): Promise<number>
   close(): Promise<void>
 }
 

@@ -134,9 +134,17 @@ export class LevelDatabase implements Database {
     return this.level.close()
   }
 
+  compactRange(from: Uint8Array, to: Uint8Array): Promise<void> {
+    return this.guard('write', this.level.compactRange(from, to))
+  }
+
+  approximateSize(from: Uint8Array, to: Uint8Array): Promise<number> {
+    return this.guard('read', this.level.approximateSize(from, to))
+  }
+
   /** Bytes that its tables take, roughly. */
   bytesOnDisk(): Promise<number> {
-    return this.guard('read', this.level.approximateSize(FIRST_KEY, LAST_KEY))
+    return this.approximateSize(FIRST_KEY, LAST_KEY)
   }
 
   /** LevelDB goes on writing to files that somebody has deleted under it. */

@@ -1,0 +1,124 @@
+import type { Height } from '@raistone/primitives'
+import type { BlockStore } from '../store/block-store.js'
+import { Slices } from '../verify/next-turn.js'
+import type { BlockTree } from './block-tree.js'
+import type { BlockRecords } from './records.js'
+import type { TreeEntry } from './tree-entry.js'
+
+/** Blocks under the tip that are never removed, for reorganisations and for peers. Core's MIN_BLOCKS_TO_KEEP. */
+export const KEPT_BLOCKS = 288
+
+/** Heights that one write removes. */
+const STEP = 500
+/** Blocks that must have come before it is worth while to look again. */
+const BLOCKS_BETWEEN = 16
+/** Share of the target that is made free at a time: removing block by block would move the same tables each time. */
+const SPARE = 0.1
+
+/** Which blocks may be removed. */
+export interface PruneOptions {
+  /** Raw blocks and undo data together, in bytes, beyond which the oldest are removed; undefined is only when told to. */
+  readonly targetBytes?: number | undefined
+  /** Blocks above this height are still needed by others. */
+  readonly needed?: () => Height
+}
+
+export interface PrunerDeps {
+  readonly tree: BlockTree
+  readonly records: BlockRecords
+  readonly store: BlockStore
+}
+
+/** Removes the oldest blocks with their undo data. Headers stay. */
+export class Pruner {
+  /** On the disk when it was opened, without what has been removed since. */
+  private before = 0
+  private lookedAt: Height = 0
+
+  constructor(
+    private readonly deps: PrunerDeps,
+    private readonly options: PruneOptions,
+  ) {}
+
+  /** To be called once before any other. */
+  async open(): Promise<void> {
+    this.before = await this.deps.store.bytesOnDisk()
+  }
+
+  private get bytes(): number {
+    return this.before + this.deps.records.put
+  }
+
+  get prunedTo(): Height {
+    return this.deps.records.prunedTo
+  }
+
+  /** Bytes beyond which blocks are removed; undefined if only when told to. */
+  get targetBytes(): number | undefined {
+    return this.options.targetBytes
+  }
+
+  /** The highest block that may go while this is the tip. */
+  limit(tip: Height): Height {
+    return Math.max(0, Math.min(tip - KEPT_BLOCKS, this.options.needed?.() ?? tip))
+  }
+
+  /** Whether there is too much, and something that may go. */
+  due(tip: Height): boolean {
+    const { targetBytes } = this.options
+    return (
+      targetBytes !== undefined &&
+      this.bytes > targetBytes &&
+      this.limit(tip) > this.prunedTo &&
+      tip >= this.lookedAt + BLOCKS_BETWEEN
+    )
+  }
+
+  /** Removes as much as the target asks for; the coins on the disk must be those of the tip. */
+  async relieve(tip: Height): Promise<void> {
+    if (!this.due(tip)) return
+    this.lookedAt = tip
+    const target = this.options.targetBytes as number
+    await this.remove(this.limit(tip), this.bytes - target * (1 - SPARE))
+  }
+
+  /** Removes all blocks up to a height that `limit` allows; the coins on the disk must be those of the tip. */
+  removeTo(height: Height): Promise<void> {
+    return this.remove(height, Number.POSITIVE_INFINITY)
+  }
+
+  /** Up to the height, or until so many bytes are free. */
+  private async remove(height: Height, most: number): Promise<void> {
+    const { records, store } = this.deps
+    const byHeight = await this.stored(height)
+    let freed = 0
+    for (let from = this.prunedTo + 1; from <= height && freed < most; from = this.prunedTo + 1) {
+      const gone: TreeEntry[] = []
+      let at = from - 1
+      while (at < height && at < from + STEP && freed < most) {
+        const entries = byHeight.get(++at) ?? []
+        const numbers = entries.flatMap(({ raw, undo }) => [raw, undo]).filter(number => number !== undefined)
+        freed += await store.sizeOf(numbers)
+        gone.push(...entries)
+      }
+      await records.prune(gone, at)
+    }
+    if (freed > 0) await store.compact()
+    this.before -= freed
+  }
+
+  /** What is stored above the pruned part and up to a height, of all branches. */
+  private async stored(height: Height): Promise<ReadonlyMap<Height, TreeEntry[]>> {
+    const found = new Map<Height, TreeEntry[]>()
+    const slices = new Slices()
+    for (const entry of this.deps.tree.entries()) {
+      if (slices.over) await slices.pause()
+      if (entry.height <= this.prunedTo || entry.height > height || !entry.parent) continue
+      if (entry.raw === undefined && entry.undo === undefined) continue
+      const level = found.get(entry.height)
+      if (level) level.push(entry)
+      else found.set(entry.height, [entry])
+    }
+    return found
+  }
+}

@@ -14,7 +14,7 @@ export interface NetworkChain {
   entry(hash: BlockHash): BlockEntry | undefined
   isActive(entry: BlockEntry): boolean
   submitHeaders(headers: readonly Header[]): {
-    readonly accepted: readonly BlockEntry[]
+    readonly accepted: number
     readonly reject?: (Reject & { readonly at: number }) | undefined
   }
   submitBlock(raw: Uint8Array): Promise<

@@ -58,7 +58,8 @@ export function acceptBlock(
   if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
   if (header.reject) return alone && !known ? { reject: alone } : header
-  const { entry, fresh } = header.value
+  const { fresh } = header.value
+  const entry = tree.entryOf(header.value.entry)
   if (fresh) records.touch(entry)
   const { medianTimePast } = entry.parent ?? entry
   const verdict = alone ?? checkBlockWithAncestors(block, { height: entry.height, medianTimePast }, params)

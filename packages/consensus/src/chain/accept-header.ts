@@ -9,17 +9,17 @@ import type { RuleVerdict } from '../rules/rule.js'
 import type { RuleName } from '../rules/rule-name.js'
 import type { Outcome } from '../verdict.js'
 import type { BlockTree } from './block-tree.js'
-import type { TreeEntry } from './tree-entry.js'
+import type { HeaderView } from './tree-entry.js'
 
 /** What a header is judged by. */
 export interface HeaderJudge {
-  readonly tree: Pick<BlockTree, 'get' | 'insert'>
+  readonly tree: Pick<BlockTree, 'look' | 'insert'>
   readonly params: ChainParams
   readonly clock: Clock
 }
 
 /** The rules that look at a header's ancestors and at the clock. */
-export const checkAncestry = (header: Header, parent: TreeEntry, params: ChainParams, clock: Clock): RuleVerdict =>
+export const checkAncestry = (header: Header, parent: HeaderView, params: ChainParams, clock: Clock): RuleVerdict =>
   checkHeaderWithAncestors(
     header,
     {
@@ -36,13 +36,13 @@ export function acceptHeader(
   header: Header,
   { tree, params, clock }: HeaderJudge,
   hash: BlockHash = hashHeader(header),
-): Outcome<{ readonly entry: TreeEntry; readonly fresh: boolean }, RuleName> {
-  const known = tree.get(hash)
+): Outcome<{ readonly entry: HeaderView; readonly fresh: boolean }, RuleName> {
+  const known = tree.look(hash)
   const failed = checkKnownHeader(hash, known)
   if (failed) return { reject: failed }
   if (known) return { value: { entry: known, fresh: false } }
   // That there is one is a rule.
-  const parent = tree.get(header.prev) as TreeEntry
+  const parent = tree.look(header.prev) as HeaderView
   const verdict =
     checkHeaderAlone(header, hash, params) ??
     checkParent(header.prev, parent) ??

@@ -1,10 +1,11 @@
 import type { BlockHash, Header } from '@raistone/primitives'
 import type { ChainParams } from '../params/chain-params.js'
 import { workOfBits } from '../pow/target.js'
+import type { EntryRecord } from '../store/entry-record.js'
 import { Candidates } from './candidates.js'
 import { EntryTable } from './entry-table.js'
 import { RowPath } from './row-path.js'
-import type { TreeEntry } from './tree-entry.js'
+import type { HeaderView, TreeEntry } from './tree-entry.js'
 
 /** All headers known, as a tree, and which of its branches could be the best chain. */
 export class BlockTree {
@@ -20,11 +21,8 @@ export class BlockTree {
 
   constructor(params: ChainParams) {
     const { hash, header, transactions } = params.genesis
-    this.genesis = this.table.place(hash, header, {
-      height: 0,
-      chainWork: workOfBits(header.bits),
-      parent: undefined,
-    })
+    const work = workOfBits(header.bits)
+    this.genesis = this.table.at(this.table.place(hash, header, { height: 0, chainWork: work, parent: undefined }))
     this.genesis.txCount = transactions.length
     this.genesis.linked = true
     this.genesis.checked = true
@@ -48,24 +46,36 @@ export class BlockTree {
 
   /** Throws a DecodeError for what is no hash. */
   get(hash: BlockHash): TreeEntry | undefined {
-    return this.table.find(hash)
+    const row = this.table.find(hash)
+    return row < 0 ? undefined : this.table.at(row)
   }
 
-  /** All of them, parents before children. */
-  *entries(): Generator<TreeEntry> {
-    for (let row = 0; row < this.table.size; row++) yield this.table.at(row)
+  /** As `get`, where a look is enough. */
+  look(hash: BlockHash): HeaderView | undefined {
+    const row = this.table.find(hash)
+    return row < 0 ? undefined : this.table.look(row)
+  }
+
+  /** The entry of a header that was looked at. */
+  entryOf(view: HeaderView): TreeEntry {
+    return this.table.at(view.row)
+  }
+
+  /** A look at each of them, parents before children. */
+  *looks(): Generator<HeaderView> {
+    for (let row = 0; row < this.table.size; row++) yield this.table.look(row)
+  }
+
+  /** The headers up to this one. */
+  pathTo(view: HeaderView): RowPath {
+    const path = new RowPath(this.table.rows)
+    path.lead(view.row)
+    return path
   }
 
   /** Entries without children. */
   get tips(): TreeEntry[] {
-    const isParent = new Uint8Array(this.table.size)
-    const tips: TreeEntry[] = []
-    for (let row = this.table.size - 1; row >= 0; row--) {
-      const entry = this.table.at(row)
-      if (isParent[row] === 0) tips.push(entry)
-      if (entry.parent) isParent[entry.parent.row] = 1
-    }
-    return tips.reverse()
+    return this.table.leaves().map(row => this.table.at(row))
   }
 
   /** Most work among headers that are not known to be invalid; first seen of equals. */
@@ -79,12 +89,31 @@ export class BlockTree {
     return row === undefined ? undefined : this.table.at(row)
   }
 
-  /** Adds a header that obeys the rules and is not in the tree yet. `failed`: its block is known not to. */
-  insert(hash: BlockHash, header: Header, parent: TreeEntry, failed = false): TreeEntry {
-    const entry = this.table.append(hash, header, parent)
+  /** Adds a header that obeys the rules and is not in the tree yet. */
+  insert(hash: BlockHash, header: Header, parent: HeaderView): HeaderView {
+    return this.add(hash, header, parent, false)
+  }
+
+  /** Adds a header with what was known of it in an earlier run, before any is added with `insert`. */
+  restore(record: EntryRecord, parent: HeaderView): HeaderView {
+    const entry = this.add(record.hash, record.header, parent, record.failed)
+    entry.txCount = record.txCount
+    entry.checked = record.checked
+    entry.raw = record.raw
+    entry.undo = record.undo
+    if (record.sequence !== undefined) {
+      entry.sequence = record.sequence
+      this.nextSequence = Math.max(this.nextSequence, record.sequence + 1)
+    }
+    return entry
+  }
+
+  private add(hash: BlockHash, header: Header, parent: HeaderView, failed: boolean): TreeEntry {
+    const { table, headers } = this
+    const entry = table.look(table.append(hash, header, parent.row))
     entry.failed = failed
     entry.invalid = failed || parent.invalid
-    if (!entry.invalid && this.compareWork(entry, this.bestHeader) > 0) this.headers.lead(entry.row)
+    if (!entry.invalid && table.rows.compareWork(entry.row, headers.last) > 0) headers.lead(entry.row)
     return entry
   }
 
@@ -109,43 +138,19 @@ export class BlockTree {
     return linked
   }
 
-  /** The block had become linked in an earlier run. */
-  restoreSequence(entry: TreeEntry, sequence: number): void {
-    entry.sequence = sequence
-    this.nextSequence = Math.max(this.nextSequence, sequence + 1)
-  }
-
   /** The entry's block turned out to be missing: it and what was built on it wait for it again. */
   unlink(entry: TreeEntry): void {
-    const lost: TreeEntry[] = []
-    for (let row = entry.row; row < this.table.size; row++) {
-      const at = this.table.at(row)
-      if (!at.linked || (at !== entry && at.parent?.linked)) continue
-      at.linked = false
-      lost.push(at)
-    }
+    const lost = this.table.unlinkFrom(entry.row)
     this.candidates.keep(candidate => candidate.linked)
-    for (const at of lost) if (at !== entry && at.data) this.received(at)
+    for (const row of lost) if (row !== entry.row && this.table.look(row).data) this.received(this.table.at(row))
   }
 
   /** The entry failed: neither it nor anything built on it can be the tip. */
   fail(entry: TreeEntry): void {
     entry.failed = true
-    for (let row = entry.row; row < this.table.size; row++) {
-      const at = this.table.at(row)
-      if (at === entry || at.parent?.invalid) at.invalid = true
-    }
+    this.table.spreadFailures(entry.row)
     this.candidates.keep(candidate => !candidate.invalid)
-    if (this.bestHeader.invalid) this.findBestHeader()
-  }
-
-  private findBestHeader(): void {
-    let best = this.genesis
-    for (let row = 1; row < this.table.size; row++) {
-      const entry = this.table.at(row)
-      if (!entry.invalid && this.compareWork(entry, best) > 0) best = entry
-    }
-    this.headers.lead(best.row)
+    if (this.bestHeader.invalid) this.headers.lead(this.table.heaviest())
   }
 
   /** The best chain's tip, if that is better than `tip`. */

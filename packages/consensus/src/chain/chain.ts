@@ -6,6 +6,7 @@ import {
   decodeBlock,
   type Header,
   type Height,
+  hashHeaders,
   type OutpointKey,
 } from '@raistone/primitives'
 import { type Clock, nowSec } from '../clock.js'
@@ -180,21 +181,15 @@ export class Chain {
   /** Adds headers, parents before children, up to the first that is refused. */
   submitHeaders(headers: readonly Header[]): SubmittedHeaders {
     this.turns.assertWorking()
-    const accepted: BlockEntry[] = []
+    const hashes = hashHeaders(headers)
     for (const [at, header] of headers.entries()) {
-      const outcome = acceptHeader(header, this.parts)
-      if (outcome.reject) return { accepted, reject: { ...outcome.reject, at } }
+      const outcome = acceptHeader(header, this.parts, hashes[at])
+      if (outcome.reject) return { accepted: at, reject: { ...outcome.reject, at } }
       const { entry, fresh } = outcome.value
-      accepted.push(entry)
-      if (fresh) this.tellHeader(entry)
+      if (fresh) this.parts.records.touch(entry)
     }
     if (this.parts.records.unwritten > MOST_UNWRITTEN) this.turns.nudge()
-    return { accepted }
-  }
-
-  private tellHeader(entry: TreeEntry): void {
-    this.parts.records.touch(entry)
-    this.emitter.emit('header', { entry })
+    return { accepted: headers.length }
   }
 
   /** Judges a block and connects it if it makes the best chain. Rejects with a DecodeError for bytes that are none. */
@@ -218,8 +213,7 @@ export class Chain {
     })
     const { reject } = outcome
     if (reject) return () => ({ reject })
-    const { entry, fresh, duplicate } = outcome.value
-    if (fresh) this.emitter.emit('header', { entry })
+    const { entry, duplicate } = outcome.value
     if (!duplicate) await this.activate(block)
     return () => {
       if (entry.invalid) return { reject: this.reasonOf(entry) }

@@ -1,9 +1,9 @@
 import type { BlockHash, Header, Height } from '@raistone/primitives'
-import { ancestorOf, skipHeight } from '../pow/ancestor.js'
+import { skipHeight } from '../pow/ancestor.js'
 import { workOfBits } from '../pow/target.js'
 import { HashIndex } from './hash-index.js'
 import { field, HeaderRows, NONE, workWords } from './header-rows.js'
-import { type Shelf, TreeEntry } from './tree-entry.js'
+import { flag, type Shelf, TreeEntry } from './tree-entry.js'
 
 /** BIP-0113: so many blocks have a say in the median time. */
 const MEDIAN_SPAN = 11
@@ -17,14 +17,16 @@ export interface Standing {
   readonly height: Height
   /** Of this block and all before it. */
   readonly chainWork: bigint
-  readonly parent: TreeEntry | undefined
+  /** Its row. */
+  readonly parent: number | undefined
 }
 
 /** Every header with what is known of it, in the order they came: parents before children. */
 export class EntryTable implements Shelf {
   readonly rows = new HeaderRows()
   private readonly index = new HashIndex(this.rows)
-  private readonly lists: TreeEntry[][] = []
+  private readonly kept: (TreeEntry | undefined)[][] = []
+  private readonly looks: Shelf = { rows: this.rows, at: row => this.look(row) }
   private readonly times = new Uint32Array(MEDIAN_SPAN)
   /** Neighbours have the same bits nearly always. */
   private lastBits = 0
@@ -34,39 +36,44 @@ export class EntryTable implements Shelf {
     return this.rows.size
   }
 
+  /** The one entry of a row, made when it is first asked for. */
   at(row: number): TreeEntry {
-    return (this.lists[row >>> LIST_BITS] as TreeEntry[])[row & IN_LIST] as TreeEntry
+    const list = this.kept[row >>> LIST_BITS] as (TreeEntry | undefined)[]
+    return (list[row & IN_LIST] ??= new TreeEntry(this, row))
   }
 
-  find(hash: BlockHash): TreeEntry | undefined {
-    const row = this.index.find(hash)
-    return row < 0 ? undefined : this.at(row)
+  /** What the entry of a row would tell, for a moment: it is not the entry itself, nor are its relatives. */
+  look(row: number): TreeEntry {
+    return new TreeEntry(this.looks, row)
   }
 
-  /** Adds a header that is not here yet on its parent. */
-  append(hash: BlockHash, header: Header, parent: TreeEntry): TreeEntry {
-    const entry = this.write(hash, header, parent.height + 1, parent)
+  /** The row with this hash; -1 if there is none. Throws a DecodeError for what is no hash. */
+  find(hash: BlockHash): number {
+    return this.index.find(hash)
+  }
+
+  /** Adds a header that is not here yet on its parent; returns its row. */
+  append(hash: BlockHash, header: Header, parent: number): number {
+    const row = this.write(hash, header, this.rows.get(parent, field.height) + 1, parent)
     if (header.bits !== this.lastBits) {
       this.lastWork = workWords(workOfBits(header.bits))
       this.lastBits = header.bits
     }
-    this.rows.addWork(entry.row, parent.row, this.lastWork)
-    return entry
+    this.rows.addWork(row, parent, this.lastWork)
+    return row
   }
 
-  /** Adds a header that is not here yet at a place of its own. */
-  place(hash: BlockHash, header: Header, { height, chainWork, parent }: Standing): TreeEntry {
-    const entry = this.write(hash, header, height, parent)
-    this.rows.setWork(entry.row, chainWork)
-    return entry
+  /** Adds a header that is not here yet at a place of its own; returns its row. */
+  place(hash: BlockHash, header: Header, { height, chainWork, parent }: Standing): number {
+    const row = this.write(hash, header, height, parent)
+    this.rows.setWork(row, chainWork)
+    return row
   }
 
-  private write(hash: BlockHash, header: Header, height: Height, parent: TreeEntry | undefined): TreeEntry {
+  private write(hash: BlockHash, header: Header, height: Height, parent = NONE): number {
     const { rows } = this
     const row = rows.add()
-    const entry = new TreeEntry(this, row)
-    if ((row & IN_LIST) === 0) this.lists.push(new Array<TreeEntry>(IN_LIST + 1))
-    ;(this.lists[row >>> LIST_BITS] as TreeEntry[])[row & IN_LIST] = entry
+    if ((row & IN_LIST) === 0) this.kept.push(new Array<TreeEntry | undefined>(IN_LIST + 1))
     rows.setId(row, field.hash, hash)
     rows.setId(row, field.merkleRoot, header.merkleRoot)
     rows.set(row, field.version, header.version)
@@ -74,12 +81,23 @@ export class EntryTable implements Shelf {
     rows.set(row, field.bits, header.bits)
     rows.set(row, field.nonce, header.nonce)
     rows.set(row, field.height, height)
-    rows.set(row, field.parent, parent?.row ?? NONE)
-    rows.set(row, field.skip, (parent && ancestorOf(parent, skipHeight(height)))?.row ?? NONE)
+    rows.set(row, field.parent, parent)
+    rows.set(row, field.skip, this.ancestorRow(parent, skipHeight(height)))
     rows.set(row, field.medianTime, this.medianTime(row))
     rows.set(row, field.sequence, NONE)
     this.index.add(row)
-    return entry
+    return row
+  }
+
+  /** The ancestor at a height, as `ancestorOf` finds it. */
+  private ancestorRow(from: number, height: Height): number {
+    const { rows } = this
+    let row = from
+    while (row !== NONE && rows.get(row, field.height) > height) {
+      const skip = rows.get(row, field.skip)
+      row = skip !== NONE && rows.get(skip, field.height) >= height ? skip : rows.get(row, field.parent)
+    }
+    return row
   }
 
   /** BIP-0113: median of the row's time and those of the ten blocks before it. */
@@ -93,5 +111,49 @@ export class EntryTable implements Shelf {
       times[at] = time
     }
     return times[count >> 1] as number
+  }
+
+  private has(row: number, bit: number): boolean {
+    return (this.rows.get(row, field.state) & bit) !== 0
+  }
+
+  private mark(row: number, bit: number, is: boolean): void {
+    const state = this.rows.get(row, field.state)
+    this.rows.set(row, field.state, is ? state | bit : state & ~bit)
+  }
+
+  /** Of this row and those after it, makes those invalid that failed or whose parent is invalid, and no others. */
+  spreadFailures(from: number): void {
+    for (let row = from; row < this.size; row++) {
+      const parent = this.rows.get(row, field.parent)
+      this.mark(row, flag.invalid, this.has(row, flag.failed) || (parent !== NONE && this.has(parent, flag.invalid)))
+    }
+  }
+
+  /** Unlinks a row and all that is linked by it; returns these, parents before children. */
+  unlinkFrom(first: number): number[] {
+    const lost: number[] = []
+    for (let row = first; row < this.size; row++) {
+      if (!this.has(row, flag.linked)) continue
+      if (row !== first && this.has(this.rows.get(row, field.parent), flag.linked)) continue
+      this.mark(row, flag.linked, false)
+      lost.push(row)
+    }
+    return lost
+  }
+
+  /** The row with most work among those not invalid; the first of equals. */
+  heaviest(): number {
+    let best = 0
+    for (let row = 1; row < this.size; row++)
+      if (!this.has(row, flag.invalid) && this.rows.compareWork(row, best) > 0) best = row
+    return best
+  }
+
+  /** Rows without children. */
+  leaves(): number[] {
+    const isParent = new Uint8Array(this.size)
+    for (let row = 1; row < this.size; row++) isParent[this.rows.get(row, field.parent)] = 1
+    return Array.from(isParent.keys()).filter(row => isParent[row] === 0)
   }
 }

@@ -13,6 +13,4 @@ export interface ChainEvents {
   disconnected: { readonly entry: BlockEntry; readonly block: Block }
   /** The tip after a whole step; `initialDownload` while it is still far behind. */
   tip: { readonly entry: BlockEntry; readonly initialDownload: boolean }
-  /** A header entered the tree. */
-  header: { readonly entry: BlockEntry }
 }

@@ -111,10 +111,12 @@ export class Pruner {
   private async stored(height: Height): Promise<ReadonlyMap<Height, TreeEntry[]>> {
     const found = new Map<Height, TreeEntry[]>()
     const slices = new Slices()
-    for (const entry of this.deps.tree.entries()) {
+    const { tree } = this.deps
+    for (const view of tree.looks()) {
       if (slices.over) await slices.pause()
-      if (entry.height <= this.prunedTo || entry.height > height || !entry.parent) continue
-      if (entry.raw === undefined && entry.undo === undefined) continue
+      if (view.height <= this.prunedTo || view.height > height) continue
+      if (view.raw === undefined && view.undo === undefined) continue
+      const entry = tree.entryOf(view)
       const level = found.get(entry.height)
       if (level) level.push(entry)
       else found.set(entry.height, [entry])

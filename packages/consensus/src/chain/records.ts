@@ -1,9 +1,9 @@
 import { type BlockHash, HEADER_SIZE, type Height, hashHeaderBytes } from '@raistone/primitives'
 import { type BlockStore, type NumberedRecord, type RecordKind, recordKind } from '../store/block-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
-import type { TreeEntry } from './tree-entry.js'
+import type { HeaderView, TreeEntry } from './tree-entry.js'
 
-const recordOf = (entry: TreeEntry): EntryRecord => ({
+const recordOf = (entry: HeaderView): EntryRecord => ({
   hash: entry.hash,
   header: entry.header,
   height: entry.height,
@@ -18,7 +18,7 @@ const recordOf = (entry: TreeEntry): EntryRecord => ({
 /** Raw blocks, undo data and headers: what is on the disk, and what the next group of writes will bring there. */
 export class BlockRecords {
   private pending = new Map<number, NumberedRecord>()
-  private changed = new Set<TreeEntry>()
+  private changed = new Map<number, HeaderView>()
   /** Bytes waiting to be written. */
   bytes = 0
   /** Bytes put since it was opened. */
@@ -40,14 +40,14 @@ export class BlockRecords {
   }
 
   /** The entry's header or status is to be written. */
-  touch(entry: TreeEntry): void {
+  touch(entry: HeaderView): void {
     this.note(entry)
     this.version++
   }
 
   /** The entry's status is to be written with whatever is written next: losing it costs work, not truth. */
-  note(entry: TreeEntry): void {
-    if (entry.parent) this.changed.add(entry)
+  note(entry: HeaderView): void {
+    if (entry.height > 0) this.changed.set(entry.row, entry)
   }
 
   putBlock(entry: TreeEntry, bytes: Uint8Array): void {
@@ -137,8 +137,8 @@ export class BlockRecords {
     const { version, changed, bytes } = this
     if (this.pending.size > 0 || changed.size > 0) {
       const records = [...this.pending.values()]
-      this.changed = new Set()
-      await this.store.write(records, [...changed].map(recordOf))
+      this.changed = new Map()
+      await this.store.write(records, [...changed.values()].map(recordOf))
       for (const record of records) this.pending.delete(record.number)
       this.bytes -= bytes
     }

@@ -8,18 +8,6 @@ import type { TreeEntry } from './tree-entry.js'
 /** Records that an interrupted run may have left behind half written. */
 const LAST_RECORDS = 200
 
-function restoreEntry(stored: EntryRecord, tree: BlockTree, damaged: ReadonlySet<number>): TreeEntry | undefined {
-  const parent = tree.get(stored.header.prev)
-  if (!parent) return undefined
-  const entry = tree.insert(stored.hash, stored.header, parent, stored.failed)
-  entry.txCount = stored.txCount
-  entry.checked = stored.checked
-  entry.raw = stored.raw
-  entry.undo = stored.undo !== undefined && damaged.has(stored.undo) ? undefined : stored.undo
-  if (stored.sequence !== undefined) tree.restoreSequence(entry, stored.sequence)
-  return entry
-}
-
 const orderOf = ({ sequence = Number.MAX_SAFE_INTEGER }: EntryRecord): number => sequence
 
 /** All stored headers, those of a height together, so that no more need to be in memory. */
@@ -50,27 +38,26 @@ export async function restoreTree(tree: BlockTree, records: BlockRecords, store:
     // Of headers with equal work the one that was complete first is inserted first, and stays the best.
     if (level.length > 1) level.sort((a, b) => orderOf(a) - orderOf(b))
     for (const record of level) {
-      const entry = restoreEntry(record, tree, damaged)
-      if (entry?.raw !== undefined && damaged.has(entry.raw)) records.dropBlock(entry)
+      const parent = tree.look(record.header.prev)
+      if (!parent) continue
+      const undo = record.undo !== undefined && damaged.has(record.undo) ? undefined : record.undo
+      const entry = tree.restore({ ...record, undo }, parent)
+      if (entry.raw !== undefined && damaged.has(entry.raw)) records.dropBlock(tree.entryOf(entry))
     }
     if (slices.over) await slices.pause()
   }
 }
 
-function pathTo(head: TreeEntry | undefined): TreeEntry[] {
-  const path: TreeEntry[] = new Array(head ? head.height + 1 : 0)
-  for (let at = head; at; at = at.parent) path[at.height] = at
-  return path
-}
-
 /** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */
 export async function linkRestored(tree: BlockTree, records: BlockRecords, head: TreeEntry | undefined): Promise<void> {
   const slices = new Slices()
-  const connected = pathTo(head)
-  for (const entry of tree.entries()) {
-    if (!entry.data && !Number.isFinite(entry.sequence) && connected[entry.height] !== entry) continue
+  const connected = tree.pathTo(head ?? tree.genesis)
+  for (const view of tree.looks()) {
+    if (slices.over) await slices.pause()
+    const known = view.data || Number.isFinite(view.sequence) || connected.at(view.height) === view.row
+    if (!known) continue
+    const entry = tree.entryOf(view)
     tree.received(entry)
     if (!entry.data) records.noteLost(entry)
-    if (slices.over) await slices.pause()
   }
 }

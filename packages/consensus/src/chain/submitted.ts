@@ -6,8 +6,8 @@ export type Submitted =
   | { readonly state: 'connected' | 'stored' | 'duplicate'; readonly entry: BlockEntry; readonly reject?: undefined }
   | { readonly reject: Reject }
 
-/** Entries of the headers that were in order, known before or not; `at` is the index of the first that was not. */
+/** How many headers were in order, known before or not; `at` is the index of the first that was not. */
 export interface SubmittedHeaders {
-  readonly accepted: readonly BlockEntry[]
+  readonly accepted: number
   readonly reject?: Reject & { readonly at: number }
 }

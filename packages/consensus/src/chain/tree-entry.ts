@@ -1,24 +1,48 @@
 import { type BlockHash, type Header, type Height, type MerkleRoot, ZERO_HASH } from '@raistone/primitives'
-import { ancestorOf } from '../pow/ancestor.js'
+import { ancestorOf, type PowAncestor } from '../pow/ancestor.js'
 import type { BlockEntry } from './block-entry.js'
 import { type Field, field, type HeaderRows, NONE } from './header-rows.js'
 
-const flag = { failed: 1, invalid: 2, checked: 4, linked: 8, raw: 16, undo: 32 } as const
+/** What is known of a header's block, in `state`. */
+export const flag = { failed: 1, invalid: 2, checked: 4, linked: 8, raw: 16, undo: 32 } as const
 
 /** Where the high bits of the records' numbers begin in `state`: they have 44 bits together with their low word. */
 const HIGH_BITS = 12
 const high = { raw: 8, undo: 20 } as const
 const HIGH_MASK = (1 << HIGH_BITS) - 1
 
-/** Where entries keep what they tell. */
+/** Where entries keep what they tell, and find each other. */
 export interface Shelf {
   readonly rows: HeaderRows
   at(row: number): TreeEntry
 }
 
 /**
- * The tree's own, mutable side of a `BlockEntry`. Only the chain writes to it. One object for each header, which can be
- * compared and be a key; what it tells is in its row.
+ * A look at a header of the tree: most headers are looked at once or twice and never asked for again, and need no object
+ * of their own. Two looks at one header are not the same: compare rows, and keep the tree's entry instead.
+ */
+export interface HeaderView extends PowAncestor {
+  readonly row: number
+  readonly hash: BlockHash
+  readonly header: Header
+  readonly parent: HeaderView | undefined
+  readonly skip: HeaderView | undefined
+  readonly chainWork: bigint
+  readonly medianTimePast: number
+  readonly txCount: number
+  readonly data: boolean
+  readonly failed: boolean
+  readonly invalid: boolean
+  readonly checked: boolean
+  readonly linked: boolean
+  readonly sequence: number
+  readonly raw: number | undefined
+  readonly undo: number | undefined
+}
+
+/**
+ * The tree's own, mutable side of a `BlockEntry`. Only the chain writes to it. One object for each header that somebody
+ * asked for, which can be compared and be a key; what it tells is in its row.
  */
 export class TreeEntry implements BlockEntry {
   constructor(
@@ -33,9 +57,10 @@ export class TreeEntry implements BlockEntry {
   /** Made anew each time. */
   get header(): Header {
     const { rows } = this.shelf
+    const parent = this.get(field.parent)
     return {
       version: this.get(field.version) | 0,
-      prev: this.parent?.hash ?? (ZERO_HASH as BlockHash),
+      prev: (parent === NONE ? ZERO_HASH : rows.id(parent, field.hash)) as BlockHash,
       merkleRoot: rows.id(this.row, field.merkleRoot) as MerkleRoot,
       time: this.time,
       bits: this.bits,
@@ -146,7 +171,7 @@ export class TreeEntry implements BlockEntry {
 
   /** The genesis block is known from the parameters. */
   get data(): boolean {
-    return this.has(flag.raw) || this.parent === undefined
+    return this.has(flag.raw) || this.get(field.parent) === NONE
   }
 
   private get(at: Field): number {

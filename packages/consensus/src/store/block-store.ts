@@ -1,7 +1,7 @@
 import { Reader, Writer } from '@raistone/primitives'
 import { crc32c } from './crc32c.js'
 import { type Database, prefixedKey, prefixRange, walk, walkInSteps } from './database.js'
-import { decodeEntry, type EntryRecord, encodeEntry, entryKey } from './entry-record.js'
+import { decodeEntry, type EntryRecord, encodeEntry } from './entry-record.js'
 import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
 
 /** What a numbered record of `blocks/` holds. */
@@ -82,7 +82,7 @@ export class BlockStore {
       const key = recordKey(record.number)
       batch.put(key, sealRecord(key, record))
     }
-    for (const entry of entries) batch.put(entryKey(entry), encodeEntry(entry))
+    for (const entry of entries) batch.put(...encodeEntry(entry))
     await batch.write({ sync: true })
   }
 
@@ -90,7 +90,7 @@ export class BlockStore {
   async remove(numbers: readonly number[], entries: Iterable<EntryRecord>, upTo: number): Promise<void> {
     const batch = this.database.batch()
     for (const number of numbers) batch.del(recordKey(number))
-    for (const entry of entries) batch.put(entryKey(entry), encodeEntry(entry))
+    for (const entry of entries) batch.put(...encodeEntry(entry))
     batch.put(prunedKey, encodeMeta(prunedKey, String(upTo)))
     await batch.write({ sync: true })
   }

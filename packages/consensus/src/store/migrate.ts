@@ -1,5 +1,5 @@
 import { type Database, prefixRange, walkInSteps } from './database.js'
-import { decodeEntry, encodeEntry, entryKey, OLD_KEY_LENGTH } from './entry-record.js'
+import { decodeEntry, encodeEntry, OLD_KEY_LENGTH } from './entry-record.js'
 
 /**
  * Brings `blocks/` from format 1, where headers were stored by hash alone, to format 2, where they are by height. Can be
@@ -11,7 +11,7 @@ export async function migrateHeaders(blocks: Database): Promise<void> {
     for (const [key, record] of step) {
       if (key.length !== OLD_KEY_LENGTH) continue
       const entry = decodeEntry(key, record)
-      if (entry) batch.put(entryKey(entry), encodeEntry(entry))
+      if (entry) batch.put(...encodeEntry(entry))
       batch.del(key)
     }
     await batch.write({ sync: true })

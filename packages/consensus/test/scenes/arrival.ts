@@ -91,7 +91,7 @@ export const arrival: Theme = {
           [first, second, old].map(({ raw }) => decodeHeader(raw.subarray(0, HEADER_SIZE))),
         )
         expect(answer.reject).toMatchObject({ rule: 'time-too-old', at: 2 })
-        expect(answer.accepted.map(({ hash }) => hash)).toEqual([first.hash, second.hash])
+        expect(answer.accepted).toBe(2)
         await stage.accept(first, second)
       },
     },

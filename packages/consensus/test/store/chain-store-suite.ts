@@ -5,7 +5,7 @@ import { type RecordKind, recordKind } from '../../src/store/block-store.js'
 import { type ChainStore, openStore, type StoreDatabases } from '../../src/store/chain-store.js'
 import { crc32c } from '../../src/store/crc32c.js'
 import type { Database } from '../../src/store/database.js'
-import { type EntryRecord, encodeEntry, entryKey } from '../../src/store/entry-record.js'
+import { type EntryRecord, encodeEntry } from '../../src/store/entry-record.js'
 import { STORE_FORMAT } from '../../src/store/store-format.js'
 import { coinAt, coinOf, copyOf, entryOf, putRecord, recordsOf, tipAt } from '../support/store-records.js'
 
@@ -316,8 +316,9 @@ export function chainStoreSuite(name: string, scene: () => Scene): void {
 
     test('takes headers over from format 1, but for damaged ones, wherever an earlier attempt ended', async () => {
       const old = (record: EntryRecord): [Uint8Array, Uint8Array] => {
-        const key = Uint8Array.of('h'.charCodeAt(0), ...entryKey(record).subarray(5))
-        const body = encodeEntry(record).slice(0, -4)
+        const [newKey, value] = encodeEntry(record)
+        const key = Uint8Array.of('h'.charCodeAt(0), ...newKey.subarray(5))
+        const body = value.slice(0, -4)
         const checksum = new Uint8Array(4)
         new DataView(checksum.buffer).setUint32(0, crc32c(key, body), true)
         return [key, Uint8Array.of(...body, ...checksum)]

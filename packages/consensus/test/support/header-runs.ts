@@ -2,7 +2,7 @@ import { decodeHeader, HEADER_SIZE, type Header, type Height, hashHeader } from 
 import { hasVectors, readVectorBytes, readVectors, vectorFiles } from '@raistone/testkit'
 import { acceptHeader, type HeaderJudge } from '../../src/chain/accept-header.js'
 import { EntryTable } from '../../src/chain/entry-table.js'
-import type { TreeEntry } from '../../src/chain/tree-entry.js'
+import type { HeaderView } from '../../src/chain/tree-entry.js'
 import type { Clock } from '../../src/clock.js'
 import type { ChainParams } from '../../src/params/chain-params.js'
 import type { PowAncestor } from '../../src/pow/ancestor.js'
@@ -79,7 +79,7 @@ function firstTimeOf({ from, headers }: HeaderRun, params: ChainParams): number 
 }
 
 /** Stands for what is before the run: the first block of the interval, with the work up to the run's parent. */
-function standIn(run: HeaderRun, params: ChainParams, chainWork: bigint, table: EntryTable): TreeEntry | undefined {
+function standIn(run: HeaderRun, params: ChainParams, chainWork: bigint, table: EntryTable): number | undefined {
   const { from, headers } = run
   const time = firstTimeOf(run, params)
   if (time === undefined) return undefined
@@ -90,7 +90,7 @@ function standIn(run: HeaderRun, params: ChainParams, chainWork: bigint, table: 
 
 /** What came of judging a run. */
 export interface JudgedRun {
-  readonly entries: readonly TreeEntry[]
+  readonly entries: readonly HeaderView[]
   /** Of the first header that was refused, at the end of `entries`. */
   readonly reject: Verdict
 }
@@ -102,13 +102,16 @@ export interface JudgedRun {
 export function judgeRun(run: HeaderRun, params: ChainParams, clock: Clock, work = 0n): JudgedRun {
   const table = new EntryTable()
   const tree: HeaderJudge['tree'] = {
-    get: hash => table.find(hash),
-    insert: (hash, header, parent) => table.append(hash, header, parent),
+    look: hash => {
+      const row = table.find(hash)
+      return row < 0 ? undefined : table.look(row)
+    },
+    insert: (hash, header, parent) => table.look(table.append(hash, header, parent.row)),
   }
   const judge = { tree, params, clock }
   const { from, headers } = run
   const before = from % intervalOf(params) === 0 ? undefined : standIn(run, params, work, table)
-  if (!before && from % intervalOf(params) !== 0)
+  if (before === undefined && from % intervalOf(params) !== 0)
     return { entries: [], reject: { rule: 'bad-diffbits', cause: 'header', detail: 'for any time of the first block' } }
   const [first] = headers as readonly [Header]
   const root = table.place(hashHeader(first), first, {
@@ -116,9 +119,9 @@ export function judgeRun(run: HeaderRun, params: ChainParams, clock: Clock, work
     chainWork: work + workOfBits(first.bits),
     parent: before,
   })
-  const entries: TreeEntry[] = [root]
+  const entries: HeaderView[] = [table.look(root)]
   for (const header of headers.slice(1, MEDIAN_SPAN))
-    entries.push(tree.insert(hashHeader(header), header, entries.at(-1) as TreeEntry))
+    entries.push(tree.insert(hashHeader(header), header, entries.at(-1) as HeaderView))
   for (const header of headers.slice(MEDIAN_SPAN)) {
     const outcome = acceptHeader(header, judge)
     if (outcome.reject) return { entries, reject: outcome.reject }

@@ -114,7 +114,7 @@ export class SyncService {
       if (reject) this.wire.punish(peer, reject.cause, reject.rule)
       const end = headers[headers.length - 1]
       const last: BlockEntry | undefined = reject || !end ? undefined : chain.entry(hashHeader(end))
-      this.wire.log.debug('headers', { peer, count: headers.length, accepted: accepted.length })
+      this.wire.log.debug('headers', { peer, count: headers.length, accepted })
       this.act(this.sync.onHeaders(peer, { count: reject ? 0 : headers.length, last }, monotonicMs()))
     } catch (error) {
       this.act(this.sync.onHeadersFailed(peer, monotonicMs()))

@@ -78,8 +78,8 @@ export class FakeChain implements NetworkChain {
     return this.ancestor(this.tip, entry.height) === entry
   }
 
-  submitHeaders(headers: readonly Header[]): { accepted: BlockEntry[]; reject?: Reject & { at: number } } {
-    const accepted: BlockEntry[] = []
+  submitHeaders(headers: readonly Header[]): { accepted: number; reject?: Reject & { at: number } } {
+    let accepted = 0
     for (const [at, header] of headers.entries()) {
       const known = this.entries.get(hashHeader(header))
       if (known) continue
@@ -88,7 +88,7 @@ export class FakeChain implements NetworkChain {
       if (header.bits !== 0x207fffff) return { accepted, reject: { rule: 'bad-diffbits', cause: 'header', at } }
       const entry = this.insert(header, parent)
       if (entry.chainWork > this.bestHeader.chainWork) this.bestHeader = entry
-      accepted.push(entry)
+      accepted++
     }
     return { accepted }
   }

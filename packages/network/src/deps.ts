@@ -7,6 +7,8 @@ export interface NetworkChain {
   readonly tip: BlockEntry
   readonly bestHeader: BlockEntry
   readonly initialDownload: boolean
+  /** Up to this height there are no blocks any more; 0 if all are kept. */
+  readonly prunedTo?: number
   readonly events: {
     on(name: 'tip', listener: (event: { readonly entry: BlockEntry }) => void): () => void
     on(name: 'connected', listener: (event: { readonly block: Block }) => void): () => void

@@ -5,6 +5,7 @@ import {
   createLocalVerifier,
   type OpenProgress,
   openChain,
+  type PruneOptions,
   type ScriptVerifier,
   StoreError,
 } from '@raistone/consensus'
@@ -24,6 +25,8 @@ export interface LedgerOptions {
   readonly cacheBytes: number
   /** Scripts of this block's ancestors are not checked. */
   readonly assumeValid: BlockHash | undefined
+  /** Undefined where all blocks are kept. */
+  readonly prune: PruneOptions | undefined
   readonly progress: (progress: OpenProgress) => void
 }
 
@@ -49,7 +52,7 @@ function asFailure(error: unknown, directory: DataDirectory, params: ChainParams
 
 /** Opens the replica in a data directory. Throws a CliError if it cannot be used. */
 export async function openLedger(directory: DataDirectory, clock: Clock, options: LedgerOptions): Promise<OpenLedger> {
-  const { params, scriptThreads, cacheBytes, assumeValid, progress } = options
+  const { params, scriptThreads, cacheBytes, assumeValid, prune, progress } = options
   claimRules(directory, params)
   const curve = await loadCurve()
   const verifier = await createVerifier(curve, scriptThreads)
@@ -59,7 +62,7 @@ export async function openLedger(directory: DataDirectory, clock: Clock, options
     try {
       const chain = await openChain(
         { params, store, verifier, clock, curve },
-        { cacheBytes: coinBytes, assumeValid, progress },
+        { cacheBytes: coinBytes, assumeValid, prune, progress },
       )
       return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }
     } catch (error) {

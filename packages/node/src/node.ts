@@ -284,6 +284,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       scriptThreads: config.scriptThreads,
       cacheBytes: config.cacheBytes,
       assumeValid: config.assumeValid,
+      prune: config.prune,
       progress: ({ phase, height, target }) => {
         if (height % 1000 === 0) log.info(phase, { height, target })
       },

@@ -6,6 +6,8 @@ import { encodedText } from './text.js'
 export const serviceBits = {
   /** Serves every block of its chain. */
   full: 1n,
+  /** BIP-0159: serves the newest 288 blocks at least, and perhaps no others. */
+  limited: 1n << 10n,
 } as const
 
 /** Chain work is 256 bits wide: 32 bytes, least significant first. */

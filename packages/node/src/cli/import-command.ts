@@ -95,6 +95,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
         scriptThreads: config.scriptThreads,
         cacheBytes: config.cacheBytes,
         assumeValid: trusted === undefined ? undefined : config.assumeValid,
+        prune: config.prune,
         progress: ({ height, target }) =>
           progress.report({ height, transactions: 0, share: target > 0 ? height / target : 0 }, Date.now()),
       },

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import type { ChainParams } from '@raistone/consensus'
+import type { ChainParams, PruneOptions } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { usageError } from '../cli/cli-error.js'
 import type { Configured } from './settings.js'
@@ -37,6 +37,8 @@ export interface NodeConfig {
   readonly assumeValid: BlockHash | undefined
   /** Bytes for coins and databases. */
   readonly cacheBytes: number
+  /** Undefined where all blocks are kept. */
+  readonly prune: PruneOptions | undefined
   readonly log: { readonly console: boolean; readonly debug: boolean }
 }
 
@@ -70,6 +72,18 @@ function trustedBlock(text: string | undefined, params: ChainParams): BlockHash 
   if (/^0+$/.test(text)) return undefined
   if (!/^[0-9a-f]{64}$/.test(text)) throw usageError(`--assumevalid ${text}: not a block hash; 0 checks every script`)
   return text as BlockHash
+}
+
+/** Core's least target: what two days of full blocks take. */
+const LEAST_PRUNE_MIB = 550
+
+/** Core's -prune: 0 keeps everything, 1 removes only on demand. */
+function pruning(mib: number): PruneOptions | undefined {
+  if (mib === 0) return undefined
+  if (mib === 1) return {}
+  if (mib < LEAST_PRUNE_MIB)
+    throw usageError(`--prune ${mib}: less than ${LEAST_PRUNE_MIB} MiB; 1 is pruning on demand, 0 is none`)
+  return { targetBytes: mib * 2 ** 20 }
 }
 
 /** Core's habit: a path that is not absolute begins in the chain's directory. */
@@ -113,6 +127,7 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
     scriptThreads: scriptThreads(settings.number('par', 0)),
     assumeValid: trustedBlock(settings.text('assumevalid'), params),
     cacheBytes: settings.number('dbcache', 128) * 2 ** 20,
+    prune: pruning(settings.number('prune', 0)),
     log: {
       console: settings.flag('printtoconsole', true),
       debug: settings.list('debug').some(what => what !== '' && what !== '0'),

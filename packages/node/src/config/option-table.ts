@@ -118,6 +118,14 @@ export const optionTable: readonly Option[] = [
     help: 'memory for coins and databases (default 128)',
   },
   {
+    name: 'prune',
+    kind: 'number',
+    value: 'MIB',
+    range: [0, 2 ** 31],
+    of: ['node', 'import'],
+    help: 'remove old blocks beyond this size, 550 at least; 1 removes only what the RPC pruneblockchain names (default 0: keep all)',
+  },
+  {
     name: 'assumevalid',
     kind: 'text',
     value: 'HASH',

@@ -17,6 +17,7 @@ type BlockchainHandlers = Pick<
   | 'getblockheader'
   | 'gettxout'
   | 'gettxoutsetinfo'
+  | 'pruneblockchain'
 >
 
 /** Share of the chain that is verified, by height; blocks not heard of yet are guessed from the time. */
@@ -43,7 +44,10 @@ async function blockchainInfo(context: RpcContext): Promise<JsonObject> {
     initialblockdownload: chain.initialDownload,
     chainwork: chainWorkText(tip),
     size_on_disk: await context.sizeOnDisk(),
-    pruned: false,
+    pruned: chain.pruning !== undefined,
+    pruneheight: chain.pruning && chain.prunedTo + 1,
+    automatic_pruning: chain.pruning && chain.pruning.targetBytes !== undefined,
+    prune_target_size: chain.pruning?.targetBytes,
     signet_challenge: params.signetChallenge && toHex(params.signetChallenge),
     warnings: [],
   }
@@ -58,11 +62,14 @@ async function transactionsJson(context: RpcContext, block: Block, verbosity: nu
   })
 }
 
-const notAvailable = (): RpcError => new RpcError(rpcCode.misc, 'Block not available (not fully downloaded)')
+const notAvailable = ({ chain }: RpcContext, entry: BlockEntry): RpcError => {
+  const why = entry.txCount > 0 && entry.height <= chain.prunedTo ? 'pruned data' : 'not fully downloaded'
+  return new RpcError(rpcCode.misc, `Block not available (${why})`)
+}
 
 async function blockJson(context: RpcContext, entry: BlockEntry, verbosity: number): Promise<JsonObject> {
   const block = await context.chain.block(entry.hash)
-  if (!block) throw notAvailable()
+  if (!block) throw notAvailable(context, entry)
   const tx =
     verbosity > 1 ? await transactionsJson(context, block, verbosity) : block.transactions.map(({ txid }) => txid)
   return {
@@ -113,6 +120,27 @@ async function coinSetInfo({ chain }: RpcContext, shown: string): Promise<JsonOb
   }
 }
 
+/** Numbers above it are times (Core: pruneblockchain). */
+const FIRST_TIME = 1_000_000_000
+/** Core's TIMESTAMP_WINDOW: how far times of blocks may be out of order, seconds. */
+const TIME_WINDOW_SEC = 2 * 3600
+
+/** The height of the first block that was made at a time or later. */
+function heightAt({ chain }: RpcContext, timeSec: number): number {
+  for (let height = 0, entry = chain.entryAt(0); entry; entry = chain.entryAt(++height))
+    if (entry.header.time >= timeSec - TIME_WINDOW_SEC) return height
+  throw invalidParameter('Could not find block with at least the specified timestamp.')
+}
+
+async function pruneBlocks(context: RpcContext, wanted: number): Promise<number> {
+  const { chain } = context
+  if (!chain.pruning) throw new RpcError(rpcCode.misc, 'Cannot prune blocks because node is not in prune mode.')
+  if (wanted < 0) throw invalidParameter('Negative block height.')
+  const height = wanted > FIRST_TIME ? heightAt(context, wanted) : wanted
+  if (height > chain.tip.height) throw invalidParameter('Blockchain is shorter than the attempted prune height.')
+  return chain.prune(height)
+}
+
 /** What can be asked about blocks and coins. */
 export function blockchainHandlers(context: RpcContext): BlockchainHandlers {
   const { chain } = context
@@ -133,12 +161,13 @@ export function blockchainHandlers(context: RpcContext): BlockchainHandlers {
       const entry = requireEntry(context, blockhash, 'blockhash')
       if (verbosity > 0) return blockJson(context, entry, verbosity)
       const raw = await chain.blockBytes(entry.hash)
-      if (!raw) throw notAvailable()
+      if (!raw) throw notAvailable(context, entry)
       return toHex(raw)
     },
     gettxout: ({ txid, n, include_mempool }) => {
       return unspentOutput(context, parseHash<Txid>(txid, 'txid'), n, include_mempool)
     },
+    pruneblockchain: ({ height }) => pruneBlocks(context, height),
     gettxoutsetinfo: ({ hash_type, hash_or_height }) => {
       if (!hashTypes.includes(hash_type)) throw invalidParameter(`'${hash_type}' is not a valid hash_type`)
       if (hash_or_height !== undefined)

@@ -30,6 +30,9 @@ export interface RpcChain {
   spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
   coins(keys: Iterable<OutpointKey>): Promise<CoinView>
   statistics(): Promise<CoinStatistics>
+  readonly prunedTo: Height
+  readonly pruning: { readonly targetBytes: number | undefined } | undefined
+  prune(height: Height): Promise<Height>
   readonly events?: Events<ChainEvents>
 }
 

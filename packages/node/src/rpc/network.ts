@@ -21,8 +21,8 @@ type NetworkHandlers = Pick<
 const CORE_VERSION = 300_000
 /** Core's protocol version of the same time; our own protocols have versions of their own. */
 const PROTOCOL_VERSION = 70_016
-/** Whole blocks, with witnesses. */
-const LOCAL_SERVICES = 0x9
+/** Blocks with witnesses: all, or the newest only. */
+const SERVICES = { full: 0x409, limited: 0x408 } as const
 
 const serviceNames: readonly (readonly [bit: number, name: string])[] = [
   [0, 'NETWORK'],
@@ -108,16 +108,17 @@ function localAddress(multiaddr: string): JsonObject | undefined {
   return match ? { address: match[1] as string, port: Number(match[2]), score: 1 } : undefined
 }
 
-function networkInfo({ network, policy, userAgent }: RpcContext): JsonObject {
+function networkInfo({ chain, network, policy, userAgent }: RpcContext): JsonObject {
   const peers = network.peers()
+  const services = chain.prunedTo > 0 ? SERVICES.limited : SERVICES.full
   const inbound = peers.filter(peer => peer.inbound).length
   const multiaddrs = network.multiaddrs()
   return {
     version: CORE_VERSION,
     subversion: userAgent,
     protocolversion: PROTOCOL_VERSION,
-    localservices: hex64(LOCAL_SERVICES),
-    localservicesnames: namesOf(LOCAL_SERVICES),
+    localservices: hex64(services),
+    localservicesnames: namesOf(services),
     localrelay: true,
     timeoffset: 0,
     networkactive: network.active,

@@ -55,6 +55,12 @@ const fakeChain = (asked: Asked): RpcChain => ({
   block: async hash => blocks.find(block => block.hash === hash),
   spentCoins: async hash => (hash === tip.hash ? spentInTwo : [[]]),
   coins: async () => coins,
+  prunedTo: 0,
+  pruning: { targetBytes: undefined },
+  prune: async height => {
+    asked.log.push(`prune to ${height}`)
+    return height
+  },
   statistics: async () => ({
     height: 2,
     bestBlock: tip.hash,

@@ -24,7 +24,7 @@ async function spendCoinbase(height: number, script: Uint8Array, fee: bigint): P
 }
 
 beforeAll(async () => {
-  node = await startTestNode()
+  node = await startTestNode(['--prune=1'])
   peer = await startTestNode([`--addnode=${node.multiaddrs()[0]}`])
   address = scriptToAddress(key.scripts.p2wpkh, node.params.address) as string
   await node.generate(101, address)
@@ -83,6 +83,7 @@ const rows: Readonly<Record<MethodName, Row>> = {
   },
   decoderawtransaction: { right: () => `["${toHex(spending.raw)}"]`, wrong: () => '["00"]', code: -22 },
   gettxout: { right: () => `["${waiting.txid}",0]`, wrong: () => `["${waiting.txid}","0"]`, code: -3 },
+  pruneblockchain: { right: () => '[50]', wrong: () => '[5000]', code: -8 },
   gettxoutsetinfo: { right: () => '["muhash"]', wrong: () => '["md5"]', code: -8 },
   getmempoolinfo: { right: () => '[]', ...tooMany },
   getrawmempool: { right: () => '[true]', wrong: () => '[true,true]', code: -8 },

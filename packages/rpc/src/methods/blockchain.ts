@@ -49,7 +49,10 @@ export const getblockchaininfo = method('getblockchaininfo', {
         initialblockdownload: boolean('Still far behind'),
         chainwork: hex('Expected hashes in the active chain'),
         size_on_disk: number('Bytes'),
-        pruned: boolean(),
+        pruned: boolean('Old blocks are removed'),
+        pruneheight: optional(number('Height of the lowest block that was not removed')),
+        automatic_pruning: optional(boolean('Without being told to')),
+        prune_target_size: optional(number('Bytes beyond which blocks are removed')),
         signet_challenge: optional(hex('Script that the solution of every block satisfies, on a signet')),
         warnings: array(string()),
       }),
@@ -177,6 +180,20 @@ export const gettxoutsetinfo = method('gettxoutsetinfo', {
   examples: ['', '"none"', '"muhash"'],
 })
 
+export const pruneblockchain = method('pruneblockchain', {
+  category: 'Blockchain',
+  about: 'Removes blocks and undo data up to a height. Needs --prune. The newest 288 blocks always stay.',
+  params: [
+    {
+      name: 'height',
+      type: 'number',
+      about: 'The last block to remove, by height, or by time in seconds since 1970: then blocks older than it go',
+    },
+  ],
+  result: [{ shape: number('Height of the last block removed') }],
+  examples: ['1000'],
+})
+
 export const blockchainMethods = [
   getbestblockhash,
   getblock,
@@ -186,4 +203,5 @@ export const blockchainMethods = [
   getblockheader,
   gettxout,
   gettxoutsetinfo,
+  pruneblockchain,
 ] as const

@@ -66,6 +66,7 @@ function hashOf(coins: Coins): string {
 export class Model {
   private readonly blocks = new Map<BlockHash, { readonly block: Block; readonly height: number }>()
   private readonly coins = new Map<BlockHash, Coins>([[params.genesis.hash, new Map()]])
+  private readonly spent = new Map<BlockHash, string[][]>()
   private readonly states = new Map<BlockHash, ModelState>()
 
   constructor(raws: readonly Uint8Array[] = []) {
@@ -108,6 +109,12 @@ export class Model {
 
   /** The coins that a block spent, per transaction, as text that can be compared. */
   spentBy(hash: BlockHash): string[][] {
+    const known = this.spent.get(hash) ?? this.findSpent(hash)
+    this.spent.set(hash, known)
+    return known
+  }
+
+  private findSpent(hash: BlockHash): string[][] {
     const { header, transactions } = this.block(hash)
     if (hash === params.genesis.hash) return [[]]
     const before = new Map(this.coinsAfter(header.prev))

@@ -8,6 +8,8 @@ import type { BlockHash } from '@raistone/primitives'
 import { type Ended, killAllProcesses, removeTempDirs, seededRandom, TestProcess, tempDir } from '@raistone/testkit'
 import { everyNth, inTurn } from '../crash/cases.js'
 import { expectSound, tipsTold } from '../crash/check.js'
+import { expectHealed, flip, flipsIn } from '../crash/flip.js'
+import { copyDatabases } from '../crash/folder-copy.js'
 import { PowerCut } from '../crash/power-cut.js'
 import { openFolder, submit, writeBlocks } from '../crash/setting.js'
 import { tellStory } from '../crash/story.js'
@@ -228,6 +230,41 @@ describe('a write that fails', () => {
       while (await failAt(writes + 1, written)) writes += step
       expect(writes).toBeGreaterThan(few.blocks.length / 10)
       figures[`writes ${name}`] = Math.ceil(writes / step)
+    },
+    HOUR_MS,
+  )
+})
+
+describe('one flipped bit', () => {
+  /** The story's folder, closed as it should be or as it is after a kill. */
+  async function tell(dir: string, clean: boolean): Promise<void> {
+    const writing = clean ? dir : tempDir()
+    const chain = await openFolder(writing, middling)
+    await submit(chain, story.blocks)
+    if (!clean) copyDatabases(writing, dir)
+    await chain.close()
+  }
+
+  test.each([
+    ['that was closed', true],
+    ['whose process was killed', false],
+  ])(
+    'in any file of a ledger %s',
+    async (name, clean) => {
+      const template = tempDir()
+      await tell(template, clean)
+      const outcomes: Record<string, Record<string, number>> = {}
+      await inTurn(flipsIn(template, isQuick ? 1 : 50, random), 1, one =>
+        withFolder(async dir => {
+          cpSync(template, dir, { recursive: true })
+          flip(dir, one)
+          const outcome = await expectHealed(dir, story).catch(error => {
+            throw new Error(`bit ${one.bit} of ${one.path}`, { cause: error })
+          })
+          outcomes[one.kind] = { ...outcomes[one.kind], [outcome]: (outcomes[one.kind]?.[outcome] ?? 0) + 1 }
+        }),
+      )
+      figures[`flips, ledger ${name}`] = outcomes
     },
     HOUR_MS,
   )

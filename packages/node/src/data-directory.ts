@@ -137,6 +137,12 @@ export class DirectoryLock {
 const cannotWrite = (directory: DataDirectory, error: unknown): Error =>
   failure(`cannot write to data directory ${directory.path}: ${error instanceof Error ? error.message : String(error)}`)
 
+/** A file of the directory that the system would not write or read, in one line; anything else as it is. */
+export function writeFailure(directory: DataDirectory, error: unknown): unknown {
+  const path = error instanceof Error && 'syscall' in error && 'path' in error ? String(error.path) : ''
+  return path.startsWith(directory.path) ? cannotWrite(directory, error) : error
+}
+
 function createDirectory(directory: DataDirectory): void {
   try {
     mkdirSync(directory.wallets, { recursive: true, mode: 0o700 })

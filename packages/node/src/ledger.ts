@@ -1,8 +1,10 @@
 import {
   type Chain,
+  type ChainDeps,
   type ChainParams,
   type Clock,
   createLocalVerifier,
+  needsRepair,
   type OpenProgress,
   openChain,
   type PruneOptions,
@@ -43,34 +45,44 @@ const createVerifier = async (curve: Curve, threads: number): Promise<ScriptVeri
 /** LevelDB's caches and write buffers come out of the same allowance as the coins in memory. */
 const DATABASE_SHARE = 4
 
-function asFailure(error: unknown, directory: DataDirectory, params: ChainParams): unknown {
+/** What the store says in one line that names the directory; anything else as it is. */
+export function ledgerFailure(error: unknown, directory: DataDirectory, params: ChainParams): unknown {
   if (!(error instanceof StoreError)) return error
   if (error.code === 'locked') return inUse(directory, readHolder(directory))
   if (error.code === 'other-rules') return otherRules(directory, params)
   return failure(`data directory ${directory.path}: ${error.message}`)
 }
 
+/** The chain in the directory. Blocks that turn out to need a repair get it by being opened once more. */
+async function openReplica(
+  directory: DataDirectory,
+  deps: Omit<ChainDeps, 'store'>,
+  options: LedgerOptions,
+  mayRepair = true,
+): Promise<Chain> {
+  const { cacheBytes, assumeValid, prune, progress } = options
+  const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
+  const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
+  try {
+    return await openChain({ ...deps, store }, { cacheBytes: coinBytes, assumeValid, prune, progress })
+  } catch (error) {
+    await store.close(false).catch(() => undefined)
+    if (!mayRepair || !needsRepair(error)) throw error
+  }
+  return openReplica(directory, deps, options, false)
+}
+
 /** Opens the replica in a data directory. Throws a CliError if it cannot be used. */
 export async function openLedger(directory: DataDirectory, clock: Clock, options: LedgerOptions): Promise<OpenLedger> {
-  const { params, scriptThreads, cacheBytes, assumeValid, prune, progress } = options
+  const { params, scriptThreads } = options
   claimRules(directory, params)
   const curve = await loadCurve()
   const verifier = await createVerifier(curve, scriptThreads)
   try {
-    const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
-    const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
-    try {
-      const chain = await openChain(
-        { params, store, verifier, clock, curve },
-        { cacheBytes: coinBytes, assumeValid, prune, progress },
-      )
-      return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }
-    } catch (error) {
-      await store.close(false)
-      throw error
-    }
+    const chain = await openReplica(directory, { params, verifier, clock, curve }, options)
+    return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }
   } catch (error) {
     await verifier.close()
-    throw asFailure(error, directory, params)
+    throw ledgerFailure(error, directory, params)
   }
 }

@@ -14,10 +14,11 @@ import { addressToScript, type BlockHash } from '@raistone/primitives'
 import { createAllowList, createRpcServer, type RpcServer } from '@raistone/rpc/server'
 import { usageError } from './cli/cli-error.js'
 import type { Endpoint, NodeConfig } from './config/node-config.js'
-import { type DataDirectory, DirectoryLock, dataDirectory } from './data-directory.js'
+import { type DataDirectory, DirectoryLock, dataDirectory, writeFailure } from './data-directory.js'
+import { DirectoryWatch } from './directory-watch.js'
 import { diskUse } from './disk-use.js'
 import { loadIdentity } from './identity.js'
-import { type OpenLedger, openLedger } from './ledger.js'
+import { ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
 import type { RpcPolicy } from './rpc/context.js'
@@ -266,8 +267,17 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
   checkConfig(config)
   const lock = DirectoryLock.take(directory, 'raistone node', config.params)
   const undo: (() => Promise<void> | void)[] = [() => lock.release()]
+  /** Every step is tried, whatever became of those before it. */
   const unwind = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step()
+    const failures: unknown[] = []
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw ledgerFailure(failures[0], directory, config.params)
   }
   let requestStop: () => void = () => undefined
   const stopRequested = new Promise<void>(resolve => {
@@ -308,12 +318,20 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
     lock.publish({ ...(rpcUrl === undefined ? {} : { rpc: rpcUrl }), ...(peer === undefined ? {} : { peer }) })
     const broken = chain.failed.then(error => {
       log.error('the ledger cannot go on', { error: error.message })
-      throw error
+      throw ledgerFailure(error, directory, config.params)
     })
-    const stopped = Promise.race([stopRequested, broken]).finally(async () => {
-      log.info('stopping')
-      await unwind()
-    })
+    const watch = new DirectoryWatch(directory)
+    undo.push(() => watch.stop())
+    const stopped = Promise.race([stopRequested, broken, watch.gone]).then(
+      async () => {
+        log.info('stopping')
+        await unwind()
+      },
+      async error => {
+        await unwind().catch(() => undefined)
+        throw error
+      },
+    )
     stopped.catch(() => undefined)
     return {
       params: config.params,
@@ -333,7 +351,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       },
     }
   } catch (error) {
-    await unwind()
-    throw error
+    await unwind().catch(() => undefined)
+    throw writeFailure(directory, error)
   }
 }

@@ -25,12 +25,17 @@ export const otherRules = (directory: DataDirectory, params: ChainParams, networ
     `data directory ${directory.path} holds a chain with other rules (network ${network || 'unknown'}, not ${params.networkId}): choose another --datadir, or move it away`,
   )
 
+/** The id is the beginning of the hash: a file in which it is not is damaged, and the databases decide. */
+const isWhole = ({ networkHash, networkId }: Partial<RulesOnDisk>): boolean =>
+  networkId !== undefined && networkId !== '' && networkHash?.startsWith(networkId) === true
+
 /** Refuses a directory of other rules, and notes ours in a new one. */
 export function claimRules(directory: DataDirectory, params: ChainParams): void {
   const found = readRules(directory.genesis)
-  if (found?.networkHash !== undefined && found.networkHash !== params.networkHash)
+  const isOther = found?.networkHash !== params.networkHash
+  if (isOther && found && isWhole(found) && found.networkId !== params.networkId)
     throw otherRules(directory, params, found.networkId)
-  if (found?.networkHash === params.networkHash) return
+  if (!isOther) return
   const rules: RulesOnDisk = {
     name: params.name,
     networkId: params.networkId,

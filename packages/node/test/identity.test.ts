@@ -48,4 +48,15 @@ describe('node.key', () => {
       expect(readFileSync(file, 'utf8')).toBe(`${text}\n`)
     },
   )
+
+  test('with any digit changed is refused, so that a node never has another name without being told', async () => {
+    const file = join(folder, 'node.key')
+    await loadIdentity(file)
+    const text = readFileSync(file, 'utf8').trim()
+    for (let at = 0; at < text.length; at++) {
+      const digit = (Number.parseInt(text[at] as string, 16) ^ (1 << (at % 4))).toString(16)
+      writeFileSync(file, `${text.slice(0, at)}${digit}${text.slice(at + 1)}\n`)
+      await expect(loadIdentity(file)).rejects.toMatchObject({ name: 'CliError' })
+    }
+  })
 })

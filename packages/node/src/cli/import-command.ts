@@ -4,8 +4,8 @@ import { DecodeError, decodeHeader, HEADER_SIZE, hashHeader } from '@raistone/pr
 import { nodeConfig } from '../config/node-config.js'
 import { parseWords } from '../config/parse-words.js'
 import { configure } from '../config/settings.js'
-import { DirectoryLock, dataDirectory } from '../data-directory.js'
-import { openLedger } from '../ledger.js'
+import { DirectoryLock, dataDirectory, writeFailure } from '../data-directory.js'
+import { ledgerFailure, openLedger } from '../ledger.js'
 import { Progress } from '../progress.js'
 import { type FileBlock, readBlocks } from './block-file.js'
 import { exitCode, failure, usageError } from './cli-error.js'
@@ -131,6 +131,8 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
       progress.end()
       await ledger.close()
     }
+  } catch (error) {
+    throw writeFailure(directory, ledgerFailure(error, directory, config.params))
   } finally {
     lock.release()
   }

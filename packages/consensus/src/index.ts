@@ -1,4 +1,5 @@
 export * from './chain/block-entry.js'
+export type { BranchStatus, BranchTip } from './chain/branch-tips.js'
 export { Chain } from './chain/chain.js'
 export * from './chain/events.js'
 export { type ChainDeps, openChain } from './chain/open.js'

@@ -5,7 +5,7 @@ import { nextBits } from '../pow/retarget.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
 import { checkKnownHeader, checkParent } from '../rules/header/in-tree.js'
 import { checkHeaderWithAncestors } from '../rules/header/with-ancestors.js'
-import type { RuleVerdict } from '../rules/rule.js'
+import type { RuleReject, RuleVerdict } from '../rules/rule.js'
 import type { RuleName } from '../rules/rule-name.js'
 import type { Outcome } from '../verdict.js'
 import type { BlockTree } from './block-tree.js'
@@ -31,6 +31,10 @@ export const checkAncestry = (header: Header, parent: HeaderView, params: ChainP
     params,
   )
 
+/** What only our operator holds to be invalid is nobody's fault. */
+const ownVerdict = (reject: RuleReject, invalid: HeaderView | undefined): RuleReject =>
+  invalid?.invalid && !invalid.wrong ? { ...reject, cause: 'policy' } : reject
+
 /** Finds the header in the tree or adds it, judged in Core's order (AcceptBlockHeader). `fresh` tells which. */
 export function acceptHeader(
   header: Header,
@@ -39,13 +43,14 @@ export function acceptHeader(
 ): Outcome<{ readonly entry: HeaderView; readonly fresh: boolean }, RuleName> {
   const known = tree.look(hash)
   const failed = checkKnownHeader(hash, known)
-  if (failed) return { reject: failed }
+  if (failed) return { reject: ownVerdict(failed, known) }
   if (known) return { value: { entry: known, fresh: false } }
   // That there is one is a rule.
   const parent = tree.look(header.prev) as HeaderView
-  const verdict =
-    checkHeaderAlone(header, hash, params) ??
-    checkParent(header.prev, parent) ??
-    checkAncestry(header, parent, params, clock)
+  const idle = checkHeaderAlone(header, hash, params)
+  if (idle) return { reject: idle }
+  const misplaced = checkParent(header.prev, parent)
+  if (misplaced) return { reject: ownVerdict(misplaced, parent) }
+  const verdict = checkAncestry(header, parent, params, clock)
   return verdict ? { reject: verdict } : { value: { entry: tree.insert(hash, header, parent), fresh: true } }
 }

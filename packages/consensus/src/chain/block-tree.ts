@@ -18,6 +18,10 @@ export class BlockTree {
   /** Complete and valid so far, with at least the work of the tip. */
   private readonly candidates = new Candidates((a, b) => this.prefer(a, b))
   private nextSequence = 1
+  /** Orders below those of all others. */
+  private readonly favoured = new Map<TreeEntry, number>()
+  private nextFavoured = -1
+  private favouredAt: TreeEntry | undefined
 
   constructor(params: ChainParams) {
     const { hash, header, transactions } = params.genesis
@@ -30,9 +34,13 @@ export class BlockTree {
     this.headers.lead(this.genesis.row)
   }
 
-  /** More work, and of equal work the one that was complete first. */
+  /** More work, and of equal work the one that was complete first or is favoured. */
   private prefer(a: TreeEntry, b: TreeEntry): number {
-    return this.compareWork(a, b) || b.sequence - a.sequence || b.row - a.row
+    return this.compareWork(a, b) || this.orderOf(b) - this.orderOf(a) || b.row - a.row
+  }
+
+  private orderOf(entry: TreeEntry): number {
+    return this.favoured.get(entry) ?? entry.sequence
   }
 
   /** Below zero, zero or above as the first has less, as much or more work behind it. */
@@ -74,7 +82,7 @@ export class BlockTree {
   }
 
   /** Entries without children. */
-  get tips(): TreeEntry[] {
+  get leaves(): TreeEntry[] {
     return this.table.leaves().map(row => this.table.at(row))
   }
 
@@ -91,12 +99,12 @@ export class BlockTree {
 
   /** Adds a header that obeys the rules and is not in the tree yet. */
   insert(hash: BlockHash, header: Header, parent: HeaderView): HeaderView {
-    return this.add(hash, header, parent, false)
+    return this.add(hash, header, parent)
   }
 
   /** Adds a header with what was known of it in an earlier run, before any is added with `insert`. */
   restore(record: EntryRecord, parent: HeaderView): HeaderView {
-    const entry = this.add(record.hash, record.header, parent, record.failed)
+    const entry = this.add(record.hash, record.header, parent, record)
     entry.txCount = record.txCount
     entry.checked = record.checked
     entry.raw = record.raw
@@ -108,11 +116,12 @@ export class BlockTree {
     return entry
   }
 
-  private add(hash: BlockHash, header: Header, parent: HeaderView, failed: boolean): TreeEntry {
+  private add(hash: BlockHash, header: Header, parent: HeaderView, known?: EntryRecord): TreeEntry {
     const { table, headers } = this
     const entry = table.look(table.append(hash, header, parent.row))
-    entry.failed = failed
-    entry.invalid = failed || parent.invalid
+    entry.failed = known?.failed ?? false
+    entry.disowned = known?.disowned ?? false
+    table.spreadFailures(entry.row)
     if (!entry.invalid && table.rows.compareWork(entry.row, headers.last) > 0) headers.lead(entry.row)
     return entry
   }
@@ -148,9 +157,60 @@ export class BlockTree {
   /** The entry failed: neither it nor anything built on it can be the tip. */
   fail(entry: TreeEntry): void {
     entry.failed = true
-    this.table.spreadFailures(entry.row)
+    this.spread(entry.row)
+  }
+
+  /** As `fail`, because the operator says so. */
+  disown(entry: TreeEntry): void {
+    entry.disowned = true
+    this.spread(entry.row)
+  }
+
+  private spread(from: number): void {
+    this.table.spreadFailures(from)
     this.candidates.keep(candidate => !candidate.invalid)
     if (this.bestHeader.invalid) this.headers.lead(this.table.heaviest())
+  }
+
+  /** Takes back every failure of the entry, of what it is built on and of what is built on it; returns those changed. */
+  forgive(entry: TreeEntry): TreeEntry[] {
+    const forgiven = this.table.failuresFrom(entry.row).map(row => this.table.at(row))
+    let lowest = entry
+    for (let at: TreeEntry | undefined = entry.parent; at?.invalid; at = at.parent) {
+      if (at.failed || at.disowned) forgiven.push(at)
+      lowest = at
+    }
+    for (const each of forgiven) {
+      each.failed = false
+      each.disowned = false
+    }
+    this.table.spreadFailures(lowest.row)
+    const heaviest = this.table.heaviest()
+    if (this.table.rows.compareWork(heaviest, this.headers.last) > 0) this.headers.lead(heaviest)
+    return forgiven
+  }
+
+  /** Makes the entry better than all others with as much work, if it has as much as the tip. */
+  favour(entry: TreeEntry, tip: TreeEntry): void {
+    if (this.compareWork(entry, tip) < 0) return
+    // The chain has grown since: what was favoured before is no rival any more.
+    if (!this.favouredAt || this.compareWork(tip, this.favouredAt) > 0) this.nextFavoured = -1
+    this.favouredAt = tip
+    this.candidates.remove(entry)
+    this.favoured.set(entry, this.nextFavoured--)
+    if (entry.linked && !entry.invalid) this.candidates.add(entry)
+  }
+
+  /** The block was the tip when the last run ended, which it stays if others have no more work. */
+  favourLastTip(entry: TreeEntry): void {
+    this.candidates.remove(entry)
+    this.favoured.set(entry, 0)
+    this.keepCandidate(entry)
+  }
+
+  /** Makes candidates of all blocks that are as good as the tip. */
+  refill(tip: TreeEntry): void {
+    for (const row of this.table.rivalsOf(tip.row)) this.candidates.add(this.table.at(row))
   }
 
   /** The best chain's tip, if that is better than `tip`. */

@@ -24,7 +24,9 @@ import { acceptHeader } from './accept-header.js'
 import { type ActivationDeps, activateBest, settleNext } from './activate.js'
 import type { BlockEntry } from './block-entry.js'
 import type { BlockTree } from './block-tree.js'
+import { type BranchTip, branchTips } from './branch-tips.js'
 import { checkTemplate } from './check-template.js'
+import { invalidate, prefer, reconsider } from './controls.js'
 import type { ChainEvents } from './events.js'
 import type { Failed, Ledger, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
@@ -153,14 +155,35 @@ export class Chain {
     return this.path[entry.height] === entry
   }
 
-  /** Ends of all known branches. */
-  tips(): BlockEntry[] {
-    return this.parts.tree.tips
+  /** The end of every branch, the highest first. */
+  tips(): BranchTip[] {
+    return branchTips(this.parts.tree, this.path)
   }
 
-  /** Why a block is known as failed, if it failed since the chain was opened. */
+  /** The rule that a block broke, if that was since the chain was opened and nobody asked to try it again. */
   whyInvalid(entry: BlockEntry): Reject | undefined {
-    return this.reasons.get(entry as TreeEntry)
+    const known = entry as TreeEntry
+    return known.failed ? this.reasons.get(known) : undefined
+  }
+
+  /** Leaves a block and all that is built on it, for good; the genesis block cannot be left. */
+  async invalidate(entry: BlockEntry): Promise<void> {
+    if (!entry.parent) throw new RangeError('the genesis block cannot be invalid')
+    return this.control(deps => invalidate(entry as TreeEntry, deps))
+  }
+
+  /** Tries a block, what it is built on and what is built on it again. */
+  reconsider(entry: BlockEntry): Promise<void> {
+    return this.control(deps => reconsider(entry as TreeEntry, deps))
+  }
+
+  /** Prefers a block to all others with as much work, until the chain is closed. */
+  prefer(entry: BlockEntry): Promise<void> {
+    return this.control(deps => prefer(entry as TreeEntry, deps))
+  }
+
+  private control(run: (deps: ActivationDeps) => Promise<void>): Promise<void> {
+    return this.work(() => this.andTell(() => run(this.activation)))
   }
 
   locator(from: BlockEntry = this.tip): BlockHash[] {
@@ -229,8 +252,12 @@ export class Chain {
     return this.reasons.get(entry) ?? { rule: 'bad-prevblk', cause: 'consensus', detail: entry.header.prev }
   }
 
-  private async activate(block?: Block): Promise<void> {
-    await activateBest(this.activation, block)
+  private activate(block?: Block): Promise<void> {
+    return this.andTell(() => activateBest(this.activation, block))
+  }
+
+  private async andTell(change: () => Promise<void>): Promise<void> {
+    await change()
     this.teller.leadsTo(this.parts.ledger.head)
   }
 

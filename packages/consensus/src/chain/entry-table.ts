@@ -122,12 +122,35 @@ export class EntryTable implements Shelf {
     this.rows.set(row, field.state, is ? state | bit : state & ~bit)
   }
 
-  /** Of this row and those after it, makes those invalid that failed or whose parent is invalid, and no others. */
+  /** Of this row and those after it, makes those invalid that failed or were disowned, or whose parent is invalid. */
   spreadFailures(from: number): void {
+    const { rows } = this
     for (let row = from; row < this.size; row++) {
-      const parent = this.rows.get(row, field.parent)
-      this.mark(row, flag.invalid, this.has(row, flag.failed) || (parent !== NONE && this.has(parent, flag.invalid)))
+      const parent = rows.get(row, field.parent)
+      const above = parent === NONE ? 0 : rows.get(parent, field.state)
+      const wrong = this.has(row, flag.failed) || (above & flag.wrong) !== 0
+      this.mark(row, flag.wrong, wrong)
+      this.mark(row, flag.invalid, wrong || this.has(row, flag.disowned) || (above & flag.invalid) !== 0)
     }
+  }
+
+  /** Rows that failed or were disowned, of this one and all that is built on it. */
+  failuresFrom(first: number): number[] {
+    const height = this.rows.get(first, field.height)
+    const failed: number[] = []
+    for (let row = first; row < this.size; row++)
+      if (this.has(row, flag.failed | flag.disowned) && this.ancestorRow(row, height) === first) failed.push(row)
+    return failed
+  }
+
+  /** Linked, not invalid, and with as much work as another row or more. */
+  rivalsOf(other: number): number[] {
+    const rivals: number[] = []
+    for (let row = 0; row < this.size; row++) {
+      const fit = (this.rows.get(row, field.state) & (flag.linked | flag.invalid)) === flag.linked
+      if (fit && this.rows.compareWork(row, other) >= 0) rivals.push(row)
+    }
+    return rivals
   }
 
   /** Unlinks a row and all that is linked by it; returns these, parents before children. */

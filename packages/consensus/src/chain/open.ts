@@ -5,10 +5,11 @@ import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
-import { activateAndLand } from './activate.js'
+import { type ActivationDeps, activateAndLand } from './activate.js'
 import { assumeValid } from './assume-valid.js'
 import { BlockTree } from './block-tree.js'
 import { Chain } from './chain.js'
+import { leaveInvalid } from './controls.js'
 import { Ledger } from './ledger.js'
 import { type ChainOptions, chainDefaults, type OpenProgress } from './options.js'
 import { Pruner } from './pruner.js'
@@ -55,7 +56,7 @@ async function catchUp(
 ): Promise<void> {
   const { tree, ledger, coins } = replica
   const from = ledger.head
-  await activateAndLand({
+  const deps: ActivationDeps = {
     ...replica,
     mustFlush: () => coins.full,
     flush: () => ledger.flush(),
@@ -64,7 +65,9 @@ async function catchUp(
       return Promise.resolve()
     },
     failed: () => undefined,
-  })
+  }
+  await leaveInvalid(deps)
+  await activateAndLand(deps)
   if (ledger.head !== from || phase === 'rebuild') await ledger.flush()
 }
 
@@ -110,6 +113,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   await restoreTree(tree, records, store)
   const stored = await storedHead(store, tree)
   await linkRestored(tree, records, stored)
+  if (stored) tree.favourLastTip(stored)
   const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
   const begin = (head: TreeEntry | undefined): Replica => {
     const coins = new CoinTable(store.coins, cacheBytes)

@@ -9,6 +9,7 @@ const recordOf = (entry: HeaderView): EntryRecord => ({
   height: entry.height,
   txCount: entry.txCount,
   failed: entry.failed,
+  disowned: entry.disowned,
   checked: entry.checked,
   sequence: entry.linked ? entry.sequence : undefined,
   raw: entry.raw,

@@ -4,7 +4,16 @@ import type { BlockEntry } from './block-entry.js'
 import { type Field, field, type HeaderRows, NONE } from './header-rows.js'
 
 /** What is known of a header's block, in `state`. */
-export const flag = { failed: 1, invalid: 2, checked: 4, linked: 8, raw: 16, undo: 32 } as const
+export const flag = {
+  failed: 1,
+  invalid: 2,
+  checked: 4,
+  linked: 8,
+  raw: 16,
+  undo: 32,
+  disowned: 64,
+  wrong: 128,
+} as const
 
 /** Where the high bits of the records' numbers begin in `state`: they have 44 bits together with their low word. */
 const HIGH_BITS = 12
@@ -32,7 +41,9 @@ export interface HeaderView extends PowAncestor {
   readonly txCount: number
   readonly data: boolean
   readonly failed: boolean
+  readonly disowned: boolean
   readonly invalid: boolean
+  readonly wrong: boolean
   readonly checked: boolean
   readonly linked: boolean
   readonly sequence: number
@@ -114,13 +125,23 @@ export class TreeEntry implements BlockEntry {
     this.mark(flag.failed, is)
   }
 
-  /** It or an ancestor failed. */
-  get invalid(): boolean {
-    return this.has(flag.invalid)
+  /** The operator said that the block is invalid. */
+  get disowned(): boolean {
+    return this.has(flag.disowned)
   }
 
-  set invalid(is: boolean) {
-    this.mark(flag.invalid, is)
+  set disowned(is: boolean) {
+    this.mark(flag.disowned, is)
+  }
+
+  /** It or an ancestor failed: no matter what the operator says. */
+  get wrong(): boolean {
+    return this.has(flag.wrong)
+  }
+
+  /** It or an ancestor failed or was disowned. */
+  get invalid(): boolean {
+    return this.has(flag.invalid)
   }
 
   /** It was connected once, scripts included: connecting it again needs no script checks. */

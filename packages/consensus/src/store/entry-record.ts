@@ -17,6 +17,8 @@ export interface EntryRecord {
   readonly height: Height
   readonly txCount: number
   readonly failed: boolean
+  /** The operator said that it is invalid. */
+  readonly disowned: boolean
   readonly checked: boolean
   /** Order in which blocks became linked; undefined before. */
   readonly sequence: number | undefined
@@ -26,6 +28,7 @@ export interface EntryRecord {
 
 const FAILED = 1
 const CHECKED = 2
+const DISOWNED = 4
 const BODY = HEADER_SIZE + 1 + 4 + 4 + 3 * 8
 const CHECKSUM = 4
 
@@ -68,7 +71,7 @@ export function encodeEntry(entry: EntryRecord): readonly [key: Uint8Array, reco
   const writer = new Writer(KEY + BODY + CHECKSUM)
   writeKey(writer, entry)
   header.write(writer, entry.header)
-  writer.u8((entry.failed ? FAILED : 0) | (entry.checked ? CHECKED : 0))
+  writer.u8((entry.failed ? FAILED : 0) | (entry.checked ? CHECKED : 0) | (entry.disowned ? DISOWNED : 0))
   writer.u32(entry.height)
   writer.u32(entry.txCount)
   writeOptional(writer, entry.sequence)
@@ -89,6 +92,7 @@ export function decodeEntry(key: Uint8Array, record: Uint8Array): EntryRecord | 
     hash: toDisplayHex(key.subarray(-HASH_SIZE)) as BlockHash,
     header: value,
     failed: (status & FAILED) !== 0,
+    disowned: (status & DISOWNED) !== 0,
     checked: (status & CHECKED) !== 0,
     height: reader.u32(),
     txCount: reader.u32(),

@@ -127,6 +127,7 @@ export function chainStoreSuite(name: string, scene: () => Scene): void {
     test('gives headers back with all that is known of them, or unknown', async () => {
       const bare = entryOf(genesis, {
         failed: true,
+        disowned: true,
         checked: false,
         sequence: undefined,
         raw: undefined,

@@ -28,6 +28,7 @@ export const entryOf = (block: Block, change: Partial<EntryRecord> = {}): EntryR
   height: 3,
   txCount: 1,
   failed: false,
+  disowned: false,
   checked: true,
   sequence: 5,
   raw: 0,

@@ -1,5 +1,6 @@
 import type {
   BlockEntry,
+  BranchTip,
   ChainEvents,
   ChainParams,
   Clock,
@@ -20,6 +21,10 @@ export interface RpcChain {
   entry(hash: BlockHash): BlockEntry | undefined
   entryAt(height: Height): BlockEntry | undefined
   isActive(entry: BlockEntry): boolean
+  tips(): readonly BranchTip[]
+  invalidate(entry: BlockEntry): Promise<void>
+  reconsider(entry: BlockEntry): Promise<void>
+  prefer(entry: BlockEntry): Promise<void>
   submitBlock(
     raw: Uint8Array,
   ): Promise<

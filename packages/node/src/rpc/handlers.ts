@@ -1,6 +1,7 @@
 import type { Handlers } from '@raistone/rpc'
 import { addressHandlers } from './address.js'
 import { blockchainHandlers } from './blockchain.js'
+import { chainControlHandlers } from './chain-control.js'
 import type { RpcContext } from './context.js'
 import { controlHandlers } from './control.js'
 import { mempoolHandlers } from './mempool.js'
@@ -12,6 +13,7 @@ import { rawTransactionHandlers } from './raw-transactions.js'
 export const createHandlers = (context: RpcContext): Handlers => ({
   ...addressHandlers(context),
   ...blockchainHandlers(context),
+  ...chainControlHandlers(context),
   ...controlHandlers(context),
   ...mempoolHandlers(context),
   ...miningHandlers(context),

@@ -47,6 +47,13 @@ const fakeChain = (asked: Asked): RpcChain => ({
   entry: hash => [...entries, invalidEntry, headerOnly].find(entry => entry.hash === hash),
   entryAt: height => entries[height],
   isActive: entry => entries.includes(entry),
+  tips: () => [
+    { entry: tip, status: 'active', length: 0 },
+    { entry: headerOnly, status: 'headers-only', length: 1 },
+  ],
+  invalidate: async entry => void asked.log.push(`invalidate ${entry.hash}`),
+  reconsider: async entry => void asked.log.push(`reconsider ${entry.hash}`),
+  prefer: async entry => void asked.log.push(`prefer ${entry.hash}`),
   submitBlock: async raw => {
     asked.log.push(`block of ${raw.length} bytes`)
     return 'reject' in asked.submit ? asked.submit : { ...asked.submit, entry: tip }

@@ -67,6 +67,8 @@ interface Row {
 const tooMany: Pick<Row, 'wrong' | 'code'> = { wrong: () => '["too","many"]', code: -1 }
 const blockOf = (height: number): string => node.chain.entryAt(height)?.hash as string
 const nowhere = '0'.repeat(64)
+/** The tip, while it is invalidated. */
+let left = ''
 
 /** Every method there is, in the order they are called. */
 const rows: Readonly<Record<MethodName, Row>> = {
@@ -75,6 +77,17 @@ const rows: Readonly<Record<MethodName, Row>> = {
   getbestblockhash: { right: () => '[]', ...tooMany },
   getblockhash: { right: () => '[103]', wrong: () => '[104]', code: -8 },
   getblockheader: { right: () => `["${blockOf(1)}"]`, wrong: () => `["${nowhere}"]`, code: -5 },
+  getchaintips: { right: () => '[]', ...tooMany },
+  preciousblock: { right: () => `["${blockOf(103)}"]`, wrong: () => `["${nowhere}"]`, code: -5 },
+  invalidateblock: {
+    right: () => {
+      left = blockOf(103)
+      return `["${left}"]`
+    },
+    wrong: () => `["${nowhere}"]`,
+    code: -5,
+  },
+  reconsiderblock: { right: () => `["${left}"]`, wrong: () => `["${nowhere}"]`, code: -5 },
   getblock: { right: () => `["${blockOf(102)}",2]`, wrong: () => '["00"]', code: -8 },
   getrawtransaction: {
     right: () => `["${spending.txid}",2,"${blockOf(102)}"]`,

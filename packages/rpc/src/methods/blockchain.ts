@@ -1,5 +1,5 @@
 import { method } from './method.js'
-import { amount, array, boolean, hex, number, object, optional, type Shape, string } from './shape.js'
+import { amount, array, boolean, hex, nothing, number, object, optional, type Shape, string } from './shape.js'
 import { decodedTransaction, scriptPubKey } from './transaction-shape.js'
 
 const headerFields = {
@@ -194,6 +194,51 @@ export const pruneblockchain = method('pruneblockchain', {
   examples: ['1000'],
 })
 
+const branchStatus = 'active, valid-fork, valid-headers, headers-only or invalid'
+
+export const getchaintips = method('getchaintips', {
+  category: 'Blockchain',
+  about: 'Returns the tip of the active chain and the end of every other branch that is known.',
+  params: [],
+  result: [
+    {
+      shape: array(
+        object({
+          height: number('Blocks above the genesis block'),
+          hash: hex('Hash of the block'),
+          branchlen: number('Blocks since the branch left the active chain, 0 for that itself'),
+          status: string(branchStatus),
+        }),
+      ),
+    },
+  ],
+  examples: [''],
+})
+
+const control = <Name extends string>(name: Name, about: string) =>
+  method(name, {
+    category: 'Blockchain',
+    about,
+    params: [{ name: 'blockhash', type: 'hex', about: 'Hash of the block' }],
+    result: [{ shape: nothing() }],
+    examples: ['"blockhash"'],
+  })
+
+export const invalidateblock = control(
+  'invalidateblock',
+  'Marks a block as invalid for good, as if it broke a rule, with all that is built on it.',
+)
+
+export const reconsiderblock = control(
+  'reconsiderblock',
+  'Takes back that a block, what it is built on or what is built on it is invalid, and tries them again.',
+)
+
+export const preciousblock = control(
+  'preciousblock',
+  'Treats a block as if it had come before all others with as much work. Forgotten when the node stops.',
+)
+
 export const blockchainMethods = [
   getbestblockhash,
   getblock,
@@ -201,7 +246,11 @@ export const blockchainMethods = [
   getblockcount,
   getblockhash,
   getblockheader,
+  getchaintips,
   gettxout,
   gettxoutsetinfo,
+  invalidateblock,
+  preciousblock,
   pruneblockchain,
+  reconsiderblock,
 ] as const

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import type { ChainParams } from '../params/chain-params.js'
 import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
+import { HASH_SECRET_BYTES, sipHashOutpoint } from '../store/sip-hash.js'
 import { StoreError } from '../store/store-error.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
 import { type ActivationDeps, activateAndLand } from './activate.js'
@@ -116,7 +117,8 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   if (stored) tree.favourLastTip(stored)
   const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
   const begin = (head: TreeEntry | undefined): Replica => {
-    const coins = new CoinTable(store.coins, cacheBytes)
+    const secret = crypto.getRandomValues(new Uint8Array(HASH_SECRET_BYTES))
+    const coins = new CoinTable(store.coins, cacheBytes, sipHashOutpoint(secret))
     const ledger = new Ledger({ params, records, coins, verifier, assumedValid, madeAnew: head === undefined })
     ledger.startAt(head ?? tree.genesis)
     return { tree, records, coins, ledger }

@@ -1,29 +1,12 @@
-import {
-  type BlockHash,
-  decode,
-  encode,
-  type Height,
-  hash32,
-  type OutpointKey,
-  struct,
-  u32,
-} from '@raistone/primitives'
+import { decode, type OutpointKey } from '@raistone/primitives'
 import type { Coin } from '../coin.js'
-import { COIN_PREFIX, coinKey, decodeCoin, encodeCoin, outpointOfCoinKey } from './coin-record.js'
-import { crc32c } from './crc32c.js'
-import { type Database, type DatabaseIterator, prefixedKey, prefixRange } from './database.js'
+import { CoinBatch, type CoinsTip, tipChecksum, tipKey, tipRecord } from './coin-batch.js'
+import { COIN_PREFIX, coinKey, decodeCoin, HEAD_BYTES, outpointOfCoinKey, writeNumbers } from './coin-record.js'
+import { type Database, type DatabaseIterator, prefixRange } from './database.js'
+import { OUTPOINT_BYTES, writeOutpoint } from './outpoint-bytes.js'
 import { StoreError } from './store-error.js'
 
-/** The block that the coins in `chainstate/` are the result of. */
-export interface CoinsTip {
-  readonly hash: BlockHash
-  readonly height: Height
-}
-
-const tipRecord = struct({ hash: hash32<BlockHash>(), height: u32, checksum: u32 })
-const tipKey = prefixedKey('t', new Uint8Array(0))
-
-const tipChecksum = (tip: CoinsTip): number => crc32c(encode(tipRecord, { ...tip, checksum: 0 }))
+export type { CoinsTip } from './coin-batch.js'
 
 /** A coin with its name. */
 export type CoinAt = readonly [OutpointKey, Coin]
@@ -59,22 +42,34 @@ export class CoinStore {
   }
 
   /** One answer per outpoint, in order. Throws a StoreError `damaged`. */
-  async getMany(outpoints: readonly OutpointKey[]): Promise<(Coin | undefined)[]> {
-    const keys = outpoints.map(coinKey)
+  getMany(outpoints: readonly OutpointKey[]): Promise<(Coin | undefined)[]> {
+    return this.readMany(outpoints.map(coinKey))
+  }
+
+  /** The same for keys of coins. */
+  async readMany(keys: Uint8Array[]): Promise<(Coin | undefined)[]> {
     const records = await this.database.getMany(keys)
     return records.map((record, i) => record && decodeCoin(keys[i] as Uint8Array, record))
   }
 
   /** Coins to put and, where undefined, to delete, together with the tip: one durable batch. */
   async write(changes: Iterable<readonly [OutpointKey, Coin | undefined]>, tip: CoinsTip): Promise<void> {
-    const batch = this.database.batch()
-    for (const [at, coin] of changes) {
-      const key = coinKey(at)
-      if (coin) batch.put(key, encodeCoin(key, coin))
-      else batch.del(key)
+    const batch = this.batch()
+    const head = new Uint8Array(HEAD_BYTES)
+    for (const [outpoint, coin] of changes) {
+      writeOutpoint(outpoint, head)
+      if (!coin) batch.del(head, 0)
+      else {
+        writeNumbers(coin, head, OUTPOINT_BYTES)
+        batch.put(head, 0, coin.script, 0, coin.script.length)
+      }
     }
-    batch.put(tipKey, encode(tipRecord, { ...tip, checksum: tipChecksum(tip) }))
-    await batch.write({ sync: true })
+    await batch.write(tip)
+  }
+
+  /** Changes to be written at once, given one by one. */
+  batch(): CoinBatch {
+    return new CoinBatch(this.database.batch())
   }
 
   walk(): CoinWalk {

@@ -215,6 +215,9 @@ export function readTransactions(reader: Reader, count: number, allowWitness = t
 export const readTransaction = (reader: Reader, allowWitness = true): Transaction =>
   readTransactions(reader, 1, allowWitness)[0] as Transaction
 
+/** Reads one whose ids nobody will ask for: computing them costs more than reading it. They are zeros. */
+export const readTransactionWithoutIds = (reader: Reader): Transaction => parseTransaction(reader, true)
+
 /** Decodes exactly one transaction; throws a DecodeError. Without `allowWitness` an empty input list is just that. */
 export function decodeTransaction(raw: Uint8Array, allowWitness = true): Transaction {
   const reader = new Reader(raw)

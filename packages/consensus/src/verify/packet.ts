@@ -1,4 +1,4 @@
-import { decodeTransaction, Reader, type TxOut, txOut, Writer } from '@raistone/primitives'
+import { Reader, readTransactionWithoutIds, type TxOut, txOut, Writer } from '@raistone/primitives'
 import type { Piece } from './batch.js'
 import type { ScriptJob } from './script-verifier.js'
 
@@ -34,7 +34,7 @@ export function packPieces(pieces: readonly Piece[]): Uint8Array {
   return writer.bytes
 }
 
-/** The inverse of `packPieces`; jobs are numbered by their place in the packet. */
+/** The inverse of `packPieces`, but that scripts see no ids; jobs are numbered by their place in the packet. */
 export function unpackPieces(bytes: Uint8Array): Piece[] {
   const reader = new Reader(bytes)
   return Array.from({ length: reader.u32() }, (_, index) => {
@@ -42,7 +42,7 @@ export function unpackPieces(bytes: Uint8Array): Piece[] {
     const to = reader.u32()
     const length = reader.u32()
     const count = reader.u32()
-    const tx = decodeTransaction(reader.raw(length))
+    const tx = readTransactionWithoutIds(new Reader(reader.raw(length)))
     const spent: TxOut[] = Array.from({ length: count }, () => txOut.read(reader))
     return { job: { tx, spent }, index, from, to }
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createTransaction } from '@raistone/primitives'
+import { createTransaction, ZERO_HASH } from '@raistone/primitives'
 import fc from 'fast-check'
 import { batches, type Piece } from '../../src/verify/batch.js'
 import { packPieces, unpackPieces } from '../../src/verify/packet.js'
@@ -96,7 +96,13 @@ describe('a packet', () => {
       fc.property(fc.array(anyPiece, { maxLength: 8 }), given => {
         const pieces = given.map((piece, i) => ({ ...piece, index: 100 + i }))
         const unpacked = unpackPieces(packPieces(pieces))
-        expect(unpacked).toEqual(pieces.map((piece, index) => ({ ...piece, index })))
+        // Whoever checks scripts asks for no ids.
+        const nameless = pieces.map(({ job: { tx, spent }, ...piece }, index) => ({
+          ...piece,
+          job: { tx: { ...tx, txid: ZERO_HASH, wtxid: ZERO_HASH }, spent },
+          index,
+        }))
+        expect(unpacked).toEqual(nameless)
       }),
     )
   })

@@ -39,6 +39,10 @@ function copyInteger(sig: Uint8Array, { from, length }: Span, into: Uint8Array, 
   return true
 }
 
+/** Whether the 32 bytes at `offset` are less than the group's order, which begins with bytes of ones. */
+const isScalar = (bytes: Uint8Array, offset: number): boolean =>
+  (bytes[offset] as number) < 0xff || readNumber(bytes, offset) < GROUP_ORDER
+
 /**
  * r ‖ s of an ECDSA signature without its hash type, read as laxly as the first client did: lengths in any form,
  * the outer length ignored, anything after s ignored, integers never negative. Undefined if it cannot be read at
@@ -54,7 +58,7 @@ export function parseDerLax(sig: Uint8Array): Uint8Array | undefined {
   if (!s) return undefined
   const compact = new Uint8Array(64)
   const fits = copyInteger(sig, r, compact, 32) && copyInteger(sig, s, compact, 64)
-  const inRange = fits && readNumber(compact) < GROUP_ORDER && readNumber(compact, 32) < GROUP_ORDER
+  const inRange = fits && isScalar(compact, 0) && isScalar(compact, 32)
   return inRange ? compact : new Uint8Array(64)
 }
 

@@ -19,6 +19,9 @@ function attempt<T>(call: () => T): T | undefined {
   }
 }
 
+/** Whether the first byte of s says that it is in the lower half, as it does for nearly all signatures that are. */
+const isSurelyLow = (signature: Uint8Array): boolean => (signature[32] as number) < 0x7f
+
 function nativeCurve(bindings: Bindings): Curve {
   const point = schnorrPointByRecovery((signature, recoveryId, digest) =>
     attempt(() => bindings.ecdsaRecover(signature, recoveryId, digest)),
@@ -28,9 +31,10 @@ function nativeCurve(bindings: Bindings): Curve {
     verifyEcdsa(signature, digest, publicKey) {
       if (!keyForm(publicKey) || signature.length !== 64 || digest.length !== 32) return false
       // The C library verifies low s only, so s is brought there first: for the signature's validity both are the same.
-      const verified = attempt(() =>
-        bindings.ecdsaVerify(bindings.signatureNormalize(new Uint8Array(signature)), digest, publicKey),
-      )
+      const verified = attempt(() => {
+        const low = isSurelyLow(signature) ? signature : bindings.signatureNormalize(new Uint8Array(signature))
+        return bindings.ecdsaVerify(low, digest, publicKey)
+      })
       return verified === true
     },
     verifySchnorr: (signature, message, publicKey) => verifySchnorrBy(point, signature, message, publicKey),

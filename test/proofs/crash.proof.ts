@@ -8,8 +8,10 @@ import type { BlockHash } from '@raistone/primitives'
 import { type Ended, killAllProcesses, removeTempDirs, seededRandom, TestProcess, tempDir } from '@raistone/testkit'
 import { everyNth, inTurn } from '../crash/cases.js'
 import { expectSound, tipsTold } from '../crash/check.js'
+import { proveDisks } from '../crash/disk-scenes.js'
 import { expectHealed, flip, flipsIn } from '../crash/flip.js'
 import { copyDatabases } from '../crash/folder-copy.js'
+import { proveNodes } from '../crash/node-scenes.js'
 import { PowerCut } from '../crash/power-cut.js'
 import { openFolder, submit, writeBlocks } from '../crash/setting.js'
 import { tellStory } from '../crash/story.js'
@@ -234,6 +236,10 @@ describe('a write that fails', () => {
     HOUR_MS,
   )
 })
+
+proveDisks(isQuick ? tellStory(SEED + 1, 60) : story, figures, isQuick)
+
+proveNodes(figures, isQuick, random)
 
 describe('one flipped bit', () => {
   /** The story's folder, closed as it should be or as it is after a kill. */

@@ -1,4 +1,13 @@
-import type { BlockEntry, ChainEvents, ChainParams, Clock, CoinView, Events, ScriptVerifier } from '@raistone/consensus'
+import type {
+  BlockEntry,
+  ChainEvents,
+  ChainParams,
+  Clock,
+  CoinView,
+  Events,
+  ScriptCache,
+  ScriptVerifier,
+} from '@raistone/consensus'
 import type { Height, OutpointKey } from '@raistone/primitives'
 
 /** The ledger, as far as the pool asks it. */
@@ -15,5 +24,7 @@ export interface MempoolChain {
 export interface MempoolDeps {
   readonly chain: MempoolChain
   readonly verifier: Pick<ScriptVerifier, 'verify'>
+  /** Is told whose scripts are valid in the next block. */
+  readonly scriptCache?: Pick<ScriptCache, 'add'> | undefined
   readonly clock: Clock
 }

@@ -180,8 +180,8 @@ export class Mempool {
   }
 
   private async take(tx: Transaction, options: AcceptOptions, wasConfirmed: boolean): Promise<Accepted> {
-    const { chain, verifier } = this.deps
-    const scripts = createScriptCheck(tx, verifier)
+    const { chain } = this.deps
+    const scripts = createScriptCheck(tx, this.deps)
     const petition: Petition = { tx, maxFeeRate: options.maxFeeRateSatPerKvb, wasConfirmed, scripts }
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const { graph, policy, limits, poolFeeRate, steps } = this

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import {
+  CACHE_SECRET_BYTES,
   type Chain,
   type ChainDeps,
   type ChainParams,
@@ -8,6 +10,7 @@ import {
   type OpenProgress,
   openChain,
   type PruneOptions,
+  ScriptCache,
   type ScriptVerifier,
   StoreError,
 } from '@raistone/consensus'
@@ -36,6 +39,8 @@ export interface LedgerOptions {
 export interface OpenLedger {
   readonly chain: Chain
   readonly verifier: ScriptVerifier
+  /** What the mempool checks needs no check in a block. */
+  readonly scriptCache: ScriptCache
   close(): Promise<void>
 }
 
@@ -79,8 +84,9 @@ export async function openLedger(directory: DataDirectory, clock: Clock, options
   const curve = await loadCurve()
   const verifier = await createVerifier(curve, scriptThreads)
   try {
-    const chain = await openReplica(directory, { params, verifier, clock, curve }, options)
-    return { chain, verifier, close: () => chain.close().finally(() => verifier.close()) }
+    const scriptCache = new ScriptCache(randomBytes(CACHE_SECRET_BYTES))
+    const chain = await openReplica(directory, { params, verifier, clock, scriptCache, curve }, options)
+    return { chain, verifier, scriptCache, close: () => chain.close().finally(() => verifier.close()) }
   } catch (error) {
     await verifier.close()
     throw ledgerFailure(error, directory, params)

@@ -1,4 +1,4 @@
-import { type Chain, type ChainParams, type Clock, nextBits, nowSec } from '@raistone/consensus'
+import { type Chain, type ChainParams, type Clock, nextBits, nowSec, StoreError } from '@raistone/consensus'
 import { Mempool, mempoolLimits, mempoolPolicy } from '@raistone/mempool'
 import {
   BLOCK_MIN_FEE_RATE,
@@ -135,11 +135,11 @@ class NodeParts {
     random: () => number,
     private readonly stop: () => void,
   ) {
-    const { chain, verifier } = ledger
+    const { chain, verifier, scriptCache } = ledger
     const { params } = config
     this.startedAtMs = clock.nowMs()
     this.userAgent = userAgent(config.network.userAgentComments)
-    this.mempool = new Mempool({ chain, verifier, clock })
+    this.mempool = new Mempool({ chain, verifier, scriptCache, clock })
     this.network = new Network(
       { params, chain, mempool: this.mempool, clock, log: log.child('network'), random, privateKey: identity },
       {
@@ -201,7 +201,9 @@ class NodeParts {
       bind: rpc.bind,
       allowIps: rpc.allowIps,
       onBug: (method, error) =>
-        log.error('bug', { method, error: (error instanceof Error && error.stack) || String(error) }),
+        error instanceof StoreError
+          ? log.error('call failed', { method, error: error.message })
+          : log.error('bug', { method, error: (error instanceof Error && error.stack) || String(error) }),
       onWrongPassword: address => log.info('wrong password', { address }),
     })
   }

@@ -6,6 +6,7 @@ import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import { decodeUndoWhole, encodeUndo } from '../store/undo-record.js'
 import type { Outcome, Reject } from '../verdict.js'
+import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 import type { BlockRecords } from './records.js'
 import { type BlockChecks, beginBlockScripts } from './script-check.js'
@@ -40,6 +41,8 @@ export interface LedgerDeps {
   readonly records: BlockRecords
   readonly coins: CoinTable
   readonly verifier: ScriptVerifier
+  /** Transactions whose scripts were checked before. */
+  readonly scriptCache?: ScriptCache | undefined
   /** Whether scripts of this block may be taken for valid. */
   readonly assumedValid: (entry: TreeEntry) => boolean
   /** The coins are not those from the disk, but made from the first block on. */
@@ -110,7 +113,8 @@ export class Ledger {
 
   /** Script checks of a block that was judged. */
   beginScripts(block: Block, { spent, flags }: Connected): BlockChecks {
-    return beginBlockScripts(block, spent, flags, this.deps.verifier, this.tally)
+    const { verifier, scriptCache: known } = this.deps
+    return beginBlockScripts(block, spent, flags, { verifier, tally: this.tally, known })
   }
 
   /**

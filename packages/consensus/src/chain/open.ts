@@ -5,6 +5,7 @@ import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
 import { HASH_SECRET_BYTES, sipHashOutpoint } from '../store/sip-hash.js'
 import { StoreError } from '../store/store-error.js'
+import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
 import { type ActivationDeps, activateAndLand } from './activate.js'
 import { assumeValid } from './assume-valid.js'
@@ -23,6 +24,8 @@ export interface ChainDeps {
   readonly store: ChainStore
   readonly verifier: ScriptVerifier
   readonly clock: Clock
+  /** What the mempool has checked. */
+  readonly scriptCache?: ScriptCache
   /** Checks the solutions of blocks, where the chain has a challenge: one each, on this thread. Noble's if left out. */
   readonly curve?: Curve
 }
@@ -105,7 +108,7 @@ async function bringUp(
  * are connected again, and damaged coins are made again from the first block on. Throws a StoreError.
  */
 export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
-  const { params, store, verifier, clock, curve = nobleCurve } = deps
+  const { params, store, verifier, clock, scriptCache, curve = nobleCurve } = deps
   const chosen = { ...chainDefaults, ...options }
   const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, prune, progress } = chosen
   await store.claim(params.networkHash)
@@ -119,7 +122,15 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   const begin = (head: TreeEntry | undefined): Replica => {
     const secret = crypto.getRandomValues(new Uint8Array(HASH_SECRET_BYTES))
     const coins = new CoinTable(store.coins, cacheBytes, sipHashOutpoint(secret))
-    const ledger = new Ledger({ params, records, coins, verifier, assumedValid, madeAnew: head === undefined })
+    const ledger = new Ledger({
+      params,
+      records,
+      coins,
+      verifier,
+      scriptCache,
+      assumedValid,
+      madeAnew: head === undefined,
+    })
     ledger.startAt(head ?? tree.genesis)
     return { tree, records, coins, ledger }
   }

@@ -1,9 +1,10 @@
-import type { Block, Transaction } from '@raistone/primitives'
+import type { Block } from '@raistone/primitives'
 import type { ScriptFlags } from '@raistone/script'
 import type { Coin } from '../coin.js'
 import { checkScripts } from '../rules/block/with-scripts.js'
 import type { RuleVerdict } from '../rules/rule.js'
-import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
+import type { ScriptCache } from '../verify/script-cache.js'
+import type { ScriptJob, ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 
 /** Script checks of a block that are under way. */
 export interface BlockChecks {
@@ -13,20 +14,29 @@ export interface BlockChecks {
   abandon(): void
 }
 
+/** What checks scripts. */
+export interface ScriptCheckDeps {
+  readonly verifier: ScriptVerifier
+  readonly tally: SignatureTally
+  /** Transactions that need no check any more. */
+  readonly known?: Pick<ScriptCache, 'has'> | undefined
+}
+
 /** Begins to check the scripts of a block that obeys every other rule. */
 export function beginBlockScripts(
   block: Block,
   spent: readonly (readonly Coin[])[],
   flags: ScriptFlags,
-  verifier: ScriptVerifier,
-  tally: SignatureTally,
+  { verifier, tally, known }: ScriptCheckDeps,
 ): BlockChecks {
-  const jobs = block.transactions.slice(1).map((tx, i) => ({ tx, spent: spent[i + 1] ?? [] }))
+  const jobs = block.transactions.flatMap((tx, i) =>
+    i === 0 || known?.has(tx.wtxid, flags) ? [] : [{ tx, spent: spent[i] ?? [] }],
+  )
   const checks = verifier.begin(jobs, flags, tally)
   return {
     finish: async () => {
       const failure = await checks.finish()
-      return checkScripts(failure && { ...failure, txid: (block.transactions[failure.index + 1] as Transaction).txid })
+      return checkScripts(failure && { ...failure, txid: (jobs[failure.index] as ScriptJob).tx.txid })
     },
     abandon: () => checks.abandon(),
   }

@@ -1,23 +1,15 @@
 // How fast `raistone import` takes in the 60k chain, every signature checked, beside native verification on one thread.
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { coreChain, launcher } from './support/chain-file.mjs'
 import { createReference } from './support/native-verify.mjs'
 import { measureRatio, readOptions } from './support/ratio.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const launcher = join(root, 'packages', 'node', 'bin', 'raistone.js')
 const options = readOptions(process.argv.slice(2))
-const folder = options.chains ?? process.env.RAISTONE_CHAINS ?? join(root, '..', 'shared', 'chains')
-const file = join(folder, 'core-regtest-60k.dat')
-if (!existsSync(file)) {
-  console.error(`${file} is missing: set RAISTONE_CHAINS, or give --chains`)
-  process.exit(1)
-}
-const expected = JSON.parse(readFileSync(join(folder, 'core-regtest-60k.json'), 'utf8'))
+const { file, facts: expected } = coreChain(options.chains)
 const reference = await createReference()
 
 function run(args) {

@@ -1,0 +1,49 @@
+// A node in a process of its own, asked over one connection.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { launcher } from './chain-file.mjs'
+
+/** Starts a regtest node; resolves when it answers. `call` rejects for an error; `stop` resolves when it has ended. */
+export async function startNode(words) {
+  const standard = ['node', '--chain=regtest', '--port=0', '--rpcport=0', '--listen=0', '--printtoconsole=0', '--json']
+  const child = spawn(process.execPath, [launcher, ...standard, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = new Promise(resolve => child.on('close', code => resolve(code)))
+  let notes = ''
+  child.stderr.on('data', chunk => {
+    notes += chunk
+  })
+  const facts = await new Promise((resolve, reject) => {
+    let out = ''
+    child.stdout.on('data', chunk => {
+      out += chunk
+      if (out.endsWith('\n')) resolve(JSON.parse(out))
+    })
+    ended.then(code => reject(new Error(`the node ended with ${code}\n${notes}`)))
+  })
+  const { hostname, port } = new URL(facts.rpc)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const auth = readFileSync(facts.cookie, 'utf8')
+  const call = (method, ...params) =>
+    new Promise((resolve, reject) => {
+      const body = JSON.stringify({ id: 1, method, params })
+      const asking = request({ hostname, port, agent, auth, method: 'POST' }, answer => {
+        const chunks = []
+        answer.on('data', chunk => chunks.push(chunk))
+        answer.on('end', () => {
+          const { result, error } = JSON.parse(Buffer.concat(chunks).toString())
+          if (error) reject(new Error(`${method}: ${error.message}`))
+          else resolve(result)
+        })
+      })
+      asking.on('error', reject)
+      asking.end(body)
+    })
+  const stop = async () => {
+    agent.destroy()
+    child.kill('SIGTERM')
+    const code = await ended
+    if (code !== 0) throw new Error(`the node ended with ${code}\n${notes}`)
+  }
+  return { pid: child.pid, call, stop }
+}

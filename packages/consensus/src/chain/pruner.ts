@@ -5,8 +5,8 @@ import type { BlockTree } from './block-tree.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
 
-/** Blocks under the tip that are never removed, for reorganisations and for peers. Core's MIN_BLOCKS_TO_KEEP. */
-export const KEPT_BLOCKS = 288
+/** For reorganisations and for peers. Core's MIN_BLOCKS_TO_KEEP. */
+const KEPT_BLOCKS = 288
 
 /** Heights that one write removes. */
 const STEP = 500
@@ -19,6 +19,8 @@ const SPARE = 0.1
 export interface PruneOptions {
   /** Raw blocks and undo data together, in bytes, beyond which the oldest are removed; undefined is only when told to. */
   readonly targetBytes?: number | undefined
+  /** Blocks under the tip that are never removed, 288 if left out. */
+  readonly keep?: number
   /** Blocks above this height are still needed by others. */
   readonly needed?: () => Height
 }
@@ -60,7 +62,8 @@ export class Pruner {
 
   /** The highest block that may go while this is the tip. */
   limit(tip: Height): Height {
-    return Math.max(0, Math.min(tip - KEPT_BLOCKS, this.options.needed?.() ?? tip))
+    const { keep = KEPT_BLOCKS, needed } = this.options
+    return Math.max(0, Math.min(tip - keep, needed?.() ?? tip))
   }
 
   /** Whether there is too much, and something that may go. */

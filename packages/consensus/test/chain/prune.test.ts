@@ -3,9 +3,9 @@ import type { Block } from '@raistone/primitives'
 import { removeTempDirs, tempDir } from '@raistone/testkit'
 import type { Chain } from '../../src/chain/chain.js'
 import type { ChainOptions } from '../../src/chain/options.js'
-import { KEPT_BLOCKS } from '../../src/chain/pruner.js'
 import type { ChainStore } from '../../src/store/chain-store.js'
 import { openLevelStore } from '../../src/store/level.node.js'
+import { openMemoryStore } from '../../src/store/memory.js'
 import { Branch } from '../support/branch.js'
 import { FailingDisk } from '../support/failing-disk.js'
 import { listen, openLive, stateAfter, stateOf } from '../support/live-chain.js'
@@ -16,6 +16,8 @@ afterEach(async () => {
   removeTempDirs()
 })
 
+/** Fewer than the usual 288. */
+const KEPT_BLOCKS = 20
 const main = new Branch(1).mineBusy(12).mine(KEPT_BLOCKS + 28)
 const states = stateAfter(main.blocks)
 const stale = main.fork(2, main.blocks.length - 5).mine(3)
@@ -54,7 +56,7 @@ const feed = async (chain: Chain, blocks: readonly Block[]): Promise<string[]> =
     ({ reject, ...answer }) => reject?.rule ?? ('state' in answer ? answer.state : ''),
   )
 
-const manual: ChainOptions = { prune: {} }
+const manual: ChainOptions = { prune: { keep: KEPT_BLOCKS } }
 const has = async (chain: Chain, blocks: readonly Block[]): Promise<boolean[]> =>
   Promise.all(blocks.map(async ({ hash }) => (await chain.blockBytes(hash)) !== undefined))
 
@@ -102,7 +104,7 @@ describe.each(kinds)('a chain whose old blocks are removed, %s', (_, prepare) =>
   test('keeps what others still need', async () => {
     const reopen = await prepare()
     let needed = 7
-    const chain = await open(reopen(), { prune: { needed: () => needed } })
+    const chain = await open(reopen(), { prune: { keep: KEPT_BLOCKS, needed: () => needed } })
     await feed(chain, main.blocks)
     expect(await chain.prune(20)).toBe(7)
     needed = 12
@@ -111,7 +113,7 @@ describe.each(kinds)('a chain whose old blocks are removed, %s', (_, prepare) =>
 
   test('removes by itself what is more than its target', async () => {
     const reopen = await prepare()
-    const chain = await open(reopen(), { prune: { targetBytes: 20_000 } })
+    const chain = await open(reopen(), { prune: { keep: KEPT_BLOCKS, targetBytes: 10_000 } })
     const told = listen(chain)
     await feed(chain, main.blocks)
     expect(chain.prunedTo).toBeGreaterThan(0)
@@ -137,6 +139,13 @@ describe.each(kinds)('a chain whose old blocks are removed, %s', (_, prepare) =>
     expect(chain.tip.hash).toBe(main.tip.hash)
     expect(await stateOf(chain)).toEqual(await states)
   })
+})
+
+test('288 blocks are kept where nothing else is said', async () => {
+  const long = new Branch(1).mine(290)
+  const chain = await open(openMemoryStore(), { prune: {} })
+  await feed(chain, long.blocks)
+  expect(await chain.prune(100)).toBe(2)
 })
 
 test('a removal that is interrupted has happened or has not', async () => {

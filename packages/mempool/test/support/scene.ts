@@ -1,4 +1,12 @@
-import { type Chain, type ChainParams, createLocalVerifier, openChain, openMemoryStore } from '@raistone/consensus'
+import {
+  CACHE_SECRET_BYTES,
+  type Chain,
+  type ChainParams,
+  createLocalVerifier,
+  openChain,
+  openMemoryStore,
+  ScriptCache,
+} from '@raistone/consensus'
 import { loadChain } from '@raistone/consensus/builtin'
 import { type Block, nobleCurve, type Transaction, type TxOut } from '@raistone/primitives'
 import {
@@ -44,9 +52,10 @@ export class Scene {
     const ms = (params.genesis.header.time + 86_400) * 1000
     const clock = { ms, nowMs: () => clock.ms }
     const verifier = createLocalVerifier(nobleCurve)
-    const chain = await openChain({ params, store: await openMemoryStore(), verifier, clock })
+    const scriptCache = new ScriptCache(new Uint8Array(CACHE_SECRET_BYTES))
+    const chain = await openChain({ params, store: await openMemoryStore(), verifier, clock, scriptCache })
     const gate = new Gate(verifier)
-    const pool = new Mempool({ chain, verifier: gate, clock }, options)
+    const pool = new Mempool({ chain, verifier: gate, scriptCache, clock }, options)
     pool.start()
     const scene = new Scene(chain, pool, gate, clock)
     for (const block of new BlockBuilder(params).mineMany(blocks)) await scene.submit(block)

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { launcher } from './chain-file.mjs'
 
-/** Starts a regtest node; resolves when it answers. `call` rejects for an error; `stop` resolves when it has ended. */
+/** Starts a regtest node; resolves when it answers. `call` rejects for an error; `stop` and `kill` resolve when it has ended. */
 export async function startNode(words) {
   const standard = ['node', '--chain=regtest', '--port=0', '--rpcport=0', '--listen=0', '--printtoconsole=0', '--json']
   const child = spawn(process.execPath, [launcher, ...standard, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -45,5 +45,10 @@ export async function startNode(words) {
     const code = await ended
     if (code !== 0) throw new Error(`the node ended with ${code}\n${notes}`)
   }
-  return { pid: child.pid, call, stop }
+  const kill = async () => {
+    agent.destroy()
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { pid: child.pid, call, stop, kill }
 }

@@ -128,11 +128,12 @@ export class Ledger {
     const outcome = await this.judge(block, entry.height)
     if (outcome.reject) return { reject: outcome.reject }
     const connected = outcome.value
+    // First of all, so that the other threads have something to do.
+    const checks = entry.checked || assumedValid(entry) ? undefined : this.beginScripts(block, connected)
     // What was written when it was connected before is used again, if it can still be read.
     if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
     coins.apply(connected.diff)
     this.path.push(entry)
-    const checks = entry.checked || assumedValid(entry) ? undefined : this.beginScripts(block, connected)
     this.attempts.push({ entry, block, connected, version: records.version, checks })
     this.bytesInFlight += block.raw.length
     this.begun++

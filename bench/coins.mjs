@@ -33,10 +33,8 @@ for (let i = 0; i < rounds; i++) {
   process.stderr.write(`coins: round ${i + 1} of ${rounds}, ${compared} in either\n`)
   each.push({ map: measure('map', compared), table: measure('table', compared) })
 }
-const middle = kind => {
-  const names = Object.keys(each[0][kind])
-  return Object.fromEntries(names.map(name => [name, median(each.map(one => one[kind][name]))]))
-}
+const figures = ['bytesSteady', ...times]
+const middle = kind => Object.fromEntries(figures.map(name => [name, median(each.map(one => one[kind][name]))]))
 const holds = whole.bytesSteady <= allowed.steady && whole.bytesWorst <= allowed.worst
 console.log(
   JSON.stringify(
@@ -49,9 +47,7 @@ console.log(
       compared: { coins: compared, table: rounded(middle('table')), map: rounded(middle('map')) },
       // Map to table: more is better for the table.
       ratio: rounded(
-        Object.fromEntries(
-          ['bytesSteady', ...times].map(name => [name, median(each.map(one => one.map[name] / one.table[name]))]),
-        ),
+        Object.fromEntries(figures.map(name => [name, median(each.map(one => one.map[name] / one.table[name]))])),
       ),
       machine: machine(),
     },

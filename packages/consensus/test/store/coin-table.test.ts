@@ -188,6 +188,9 @@ describe('a reader that waits for the disk while a block is connected', () => {
     await one.load([coinAt(2)])
     await one.load([coinAt(1), coinAt(2)])
     expect(watched.asked).toEqual([coinAt(2)])
+    one.apply(spending([coinAt(1), coinOf(1)]))
+    await one.flush(tipAt(2))
+    expect(await get(one, coinAt(1))).toBeUndefined()
   })
 
   test('finds in memory what it read although another block was connected meanwhile', async () => {
@@ -259,11 +262,30 @@ describe('the room', () => {
     await coins.write(many, tipAt(1))
     const table = tableOf(coins, room)
     await table.load(many.map(([key]) => key))
-    table.apply(spending(...many.slice(0, 12)))
+    const fresh = Array.from({ length: 8 }, (_, i): [OutpointKey, Coin] => [coinAt(100 + i), coinOf(100 + i)])
+    table.apply({ added: new Map(fresh), spent: new Map(many.slice(20, 24)) })
     expect(table.full).toBe(false)
     expect(table.bytes).toBeLessThanOrEqual(room)
     await table.flush(tipAt(2))
-    expect(await onDisk()).toEqual(new Map(many.slice(12)))
+    expect(await onDisk()).toEqual(new Map([...many.slice(0, 20), ...many.slice(24), ...fresh]))
+  })
+
+  test('a flush gives back what many changes took, the index included', async () => {
+    const table = new CoinTable(coins, EMPTY + 100_000, sipHash, { slabBits: 8 })
+    table.apply(adding(...Array.from({ length: 8000 }, (_, i): [OutpointKey, Coin] => [coinAt(i), coinOf(i)])))
+    expect(table.full).toBe(true)
+    await table.flush(tipAt(1))
+    expect(table.full).toBe(false)
+    expect(table.bytes).toBeLessThanOrEqual(EMPTY + 100_000)
+  })
+
+  test('a long script is read, but not remembered where it does not fit', async () => {
+    const long = coinOf(1, { script: new Uint8Array(10_000).fill(3) })
+    await coins.write([[coinAt(1), long]], tipAt(1))
+    const table = tableOf(coins, room)
+    expect(await get(table, coinAt(1))).toEqual(long)
+    expect(table.bytes).toBeLessThanOrEqual(room)
+    expect(table.full).toBe(false)
   })
 
   test('changes never make room for what is read, and fill it until the flush', async () => {

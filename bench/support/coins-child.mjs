@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { CoinTable } from '../../packages/consensus/dist/src/store/coin-table.js'
-import { sipHashOutpoint } from '../../packages/consensus/dist/src/store/sip-hash.js'
+import { sipHashOf } from '../../packages/consensus/dist/src/store/sip-hash.js'
 
 const [kind, count] = [process.argv[2], Number(process.argv[3])]
 /** Coins of one block. */
@@ -45,7 +45,7 @@ const none = new Map()
 /** The table, and what it stands against: a map of strings with the same marks. */
 const ways = {
   table() {
-    const table = new CoinTable(noStore, 2 ** 40, sipHashOutpoint(randomBytes(16)))
+    const table = new CoinTable(noStore, 2 ** 40, sipHashOf(9, randomBytes(16)))
     const bytes = new Uint8Array(36)
     return {
       add: added => table.apply({ added, spent: none }),

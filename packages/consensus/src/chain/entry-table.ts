@@ -1,8 +1,9 @@
-import type { BlockHash, Header, Height } from '@raistone/primitives'
+import { type BlockHash, type Header, type Height, putId } from '@raistone/primitives'
 import { skipHeight } from '../pow/ancestor.js'
 import { workOfBits } from '../pow/target.js'
-import { HashIndex } from './hash-index.js'
-import { field, HeaderRows, NONE, workWords } from './header-rows.js'
+import { newHashSecret, sipHashOf } from '../store/sip-hash.js'
+import { SlotIndex } from '../store/slot-index.js'
+import { field, HASH_WORDS, HeaderRows, NONE, workWords } from './header-rows.js'
 import { flag, type Shelf, TreeEntry } from './tree-entry.js'
 
 /** BIP-0113: so many blocks have a say in the median time. */
@@ -24,7 +25,11 @@ export interface Standing {
 /** Every header with what is known of it, in the order they came: parents before children. */
 export class EntryTable implements Shelf {
   readonly rows = new HeaderRows()
-  private readonly index = new HashIndex(this.rows)
+  private readonly index = new SlotIndex(this.rows)
+  private readonly keyHash = sipHashOf(HASH_WORDS, newHashSecret())
+  /** The hash in question, as words and as the same memory in bytes. */
+  private readonly sought = new Int32Array(HASH_WORDS)
+  private readonly soughtBytes = new Uint8Array(this.sought.buffer)
   private readonly kept: (TreeEntry | undefined)[][] = []
   private readonly looks: Shelf = { rows: this.rows, at: row => this.look(row) }
   private readonly times = new Uint32Array(MEDIAN_SPAN)
@@ -47,9 +52,15 @@ export class EntryTable implements Shelf {
     return new TreeEntry(this.looks, row)
   }
 
+  /** Puts the hash in question. */
+  private hashOf(hash: BlockHash): number {
+    putId(hash, this.soughtBytes, 0)
+    return this.keyHash(this.sought, 0)
+  }
+
   /** The row with this hash; -1 if there is none. Throws a DecodeError for what is no hash. */
   find(hash: BlockHash): number {
-    return this.index.find(hash)
+    return this.index.find(this.hashOf(hash), this.sought)
   }
 
   /** Adds a header that is not here yet on its parent; returns its row. */
@@ -85,7 +96,7 @@ export class EntryTable implements Shelf {
     rows.set(row, field.skip, this.ancestorRow(parent, skipHeight(height)))
     rows.set(row, field.medianTime, this.medianTime(row))
     rows.set(row, field.sequence, NONE)
-    this.index.add(row)
+    this.index.insert(this.hashOf(hash), row)
     return row
   }
 

@@ -1,4 +1,5 @@
 import { idAt, putId } from '@raistone/primitives'
+import type { SlotKeys } from '../store/slot-index.js'
 
 /** Where the fields of a header are in its row, in words of 32 bits. Hashes are in internal order. */
 export const field = {
@@ -29,6 +30,8 @@ export type Field = (typeof field)[keyof typeof field]
 export const NONE = 0x7fffffff
 
 const WORDS = 33
+/** Of a hash. */
+export const HASH_WORDS = 8
 const WORK_WORDS = 4
 
 /** One allocation each, so that growing never copies what is there. */
@@ -38,6 +41,7 @@ const IN_SEGMENT = SEGMENT_ROWS - 1
 
 interface Segment {
   readonly words: Uint32Array
+  readonly signed: Int32Array
   readonly bytes: Uint8Array
 }
 
@@ -49,11 +53,11 @@ export function workWords(work: bigint): Uint32Array {
 
 const newSegment = (): Segment => {
   const words = new Uint32Array(SEGMENT_ROWS * WORDS)
-  return { words, bytes: new Uint8Array(words.buffer) }
+  return { words, signed: new Int32Array(words.buffer), bytes: new Uint8Array(words.buffer) }
 }
 
 /** A table of 132 bytes a row for all that is known of a header. Rows are numbered from 0 and never go away. */
-export class HeaderRows {
+export class HeaderRows implements SlotKeys {
   private readonly segments: Segment[] = []
   private count = 0
 
@@ -88,9 +92,12 @@ export class HeaderRows {
     putId(id, this.segment(row).bytes, 4 * ((row & IN_SEGMENT) * WORDS + at))
   }
 
-  /** A function of the words of the row's hash. */
-  withHash<T>(row: number, use: (words: Uint32Array, from: number) => T): T {
-    return use(this.segment(row).words, (row & IN_SEGMENT) * WORDS + field.hash)
+  /** Whether the row's hash is in these words. */
+  holds(row: number, words: Int32Array): boolean {
+    const own = this.segment(row).signed
+    const at = (row & IN_SEGMENT) * WORDS + field.hash
+    for (let i = 0; i < HASH_WORDS; i++) if (own[at + i] !== words[i]) return false
+    return true
   }
 
   work(row: number): bigint {

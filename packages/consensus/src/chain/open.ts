@@ -3,8 +3,8 @@ import type { Clock } from '../clock.js'
 import type { ChainParams } from '../params/chain-params.js'
 import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
-import { HASH_SECRET_BYTES, sipHashOutpoint } from '../store/sip-hash.js'
-import { StoreError } from '../store/store-error.js'
+import { newHashSecret, sipHashOf } from '../store/sip-hash.js'
+import { isDamage } from '../store/store-error.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
 import { type ActivationDeps, activateAndLand } from './activate.js'
@@ -29,8 +29,6 @@ export interface ChainDeps {
   /** Checks the solutions of blocks, where the chain has a challenge: one each, on this thread. Noble's if left out. */
   readonly curve?: Curve
 }
-
-const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
 
 /** The block that the stored coins belong to; undefined if there are none, or none that can be used. */
 async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry | undefined> {
@@ -120,8 +118,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   if (stored) tree.favourLastTip(stored)
   const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
   const begin = (head: TreeEntry | undefined): Replica => {
-    const secret = crypto.getRandomValues(new Uint8Array(HASH_SECRET_BYTES))
-    const coins = new CoinTable(store.coins, cacheBytes, sipHashOutpoint(secret))
+    const coins = new CoinTable(store.coins, cacheBytes, sipHashOf(9, newHashSecret()))
     const ledger = new Ledger({
       params,
       records,

@@ -1,12 +1,12 @@
 import type { OutpointKey } from '@raistone/primitives'
 import type { Coin, CoinDiff, CoinView } from '../coin.js'
 import { Slices } from '../verify/next-turn.js'
-import { CoinIndex, INDEX_BYTES_PER_COIN, LEAST_INDEX_BYTES } from './coin-index.js'
 import { coinKeyAt, copyBytes, readCoinKey } from './coin-record.js'
 import { CoinSlots, flag, SLOT_BYTES } from './coin-slots.js'
 import type { CoinStore, CoinsTip } from './coin-store.js'
 import { OUTPOINT_BYTES, writeOutpoint } from './outpoint-bytes.js'
-import type { OutpointHash } from './sip-hash.js'
+import type { KeyHash } from './sip-hash.js'
+import { INDEX_BYTES_PER_SLOT, LEAST_INDEX_BYTES, SlotIndex } from './slot-index.js'
 
 /** Bytes that one flush writes: LevelDB builds a batch in memory, and makes it one record of its log. */
 const MOST_DIRTY_BYTES = 32_000_000
@@ -31,7 +31,7 @@ export interface CoinTableOptions {
  */
 export class CoinTable {
   private readonly slots: CoinSlots
-  private readonly index: CoinIndex
+  private readonly index: SlotIndex
   private dirty = 0
   private dirtyBytes = 0
   /** Where the search for a coin to forget goes on. */
@@ -47,11 +47,11 @@ export class CoinTable {
   constructor(
     private readonly store: CoinStore,
     private readonly mostBytes: number,
-    private readonly hash: OutpointHash,
+    private readonly hash: KeyHash,
     { slabBits = 12 }: CoinTableOptions = {},
   ) {
     this.slots = new CoinSlots(slabBits)
-    this.index = new CoinIndex(this.slots)
+    this.index = new SlotIndex(this.slots)
   }
 
   /** Memory in use. */
@@ -62,7 +62,7 @@ export class CoinTable {
   /** The same with the index as large as it can become for the slots there are, and with `slabs` more slabs. */
   private bytesWith(slabs: number): number {
     const slots = this.slots.capacity + slabs * this.slots.slotsPerSlab
-    return LEAST_INDEX_BYTES + slots * (SLOT_BYTES + 1 + INDEX_BYTES_PER_COIN) + this.slots.elsewhereBytes
+    return LEAST_INDEX_BYTES + slots * (SLOT_BYTES + 1 + INDEX_BYTES_PER_SLOT) + this.slots.elsewhereBytes
   }
 
   /** Memory is used up by changes, or as much has changed as one flush should write. */

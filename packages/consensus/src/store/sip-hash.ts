@@ -1,21 +1,28 @@
-/** Bytes of the secret that a hash is made with. */
-export const HASH_SECRET_BYTES = 16
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array }
 
-/** 32 bits of an outpoint's hash, signed; its 36 bytes are the nine words from `at` on. */
-export type OutpointHash = (words: Int32Array, at: number) => number
+const SECRET_BYTES = 16
 
-const WORDS = 9
+/** 32 bits of the hash of a key, signed; the key's words are those from `at` on. */
+export type KeyHash = (words: Int32Array, at: number) => number
+
+/** Words of an outpoint, and of a block's hash. */
+export type KeyWords = 9 | 8
+
 const COMPRESSIONS = 5
 const FINISHES = 3
 
 const carry = (sum: number, part: number): number => (sum >>> 0 < part >>> 0 ? 1 : 0)
 
+/** A secret that nobody else knows. */
+export const newHashSecret = (): Uint8Array => crypto.getRandomValues(new Uint8Array(SECRET_BYTES))
+
 /**
- * SipHash-1-3 of 36 bytes under a secret of 16, both halves of its 64 bits folded into one. Who does not know the secret
- * cannot choose outpoints that fall on each other. Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF".
+ * SipHash-1-3 of so many little-endian words under a secret of 16 bytes, both halves of its 64 bits folded into one. Who
+ * does not know the secret cannot choose keys that fall on each other. Source: Aumasson and Bernstein, "SipHash: a fast
+ * short-input PRF".
  */
-export function sipHashOutpoint(secret: Uint8Array): OutpointHash {
-  const view = new DataView(secret.buffer, secret.byteOffset, HASH_SECRET_BYTES)
+export function sipHashOf(count: KeyWords, secret: Uint8Array): KeyHash {
+  const view = new DataView(secret.buffer, secret.byteOffset, SECRET_BYTES)
   const [k0l, k0h, k1l, k1h] = [0, 4, 8, 12].map(at => view.getInt32(at, true)) as [number, number, number, number]
   return (words, at) => {
     let v0l = k0l ^ 0x70736575
@@ -30,9 +37,9 @@ export function sipHashOutpoint(secret: Uint8Array): OutpointHash {
       let low = 0
       let high = 0
       if (round < COMPRESSIONS) {
-        low = words[at + 2 * round] as number
-        // The last word stands alone, with the length of the message above it.
-        high = round < COMPRESSIONS - 1 ? (words[at + 2 * round + 1] as number) : (4 * WORDS) << 24
+        low = 2 * round < count ? (words[at + 2 * round] as number) : 0
+        // In the last one the length of the message stands above what is left of it.
+        high = round < COMPRESSIONS - 1 ? (words[at + 2 * round + 1] as number) : (4 * count) << 24
         v3l ^= low
         v3h ^= high
       } else if (round === COMPRESSIONS) v2l ^= 0xff

@@ -12,7 +12,7 @@ import { CoinStore } from '../../src/store/coin-store.js'
 import { CoinTable } from '../../src/store/coin-table.js'
 import { openLevelStore } from '../../src/store/level.node.js'
 import { openMemoryStore } from '../../src/store/memory.js'
-import { type OutpointHash, sipHashOutpoint } from '../../src/store/sip-hash.js'
+import { type KeyHash, sipHashOf } from '../../src/store/sip-hash.js'
 import { coinAt, coinOf, tipAt } from '../support/store-records.js'
 
 const ROOMY = 1 << 30
@@ -24,9 +24,9 @@ const EMPTY = 32_768
 const SLAB_BITS = 2
 const SLAB_BYTES = 4 * 109
 
-const sipHash = sipHashOutpoint(new Uint8Array(16).fill(7))
+const sipHash = sipHashOf(9, new Uint8Array(16).fill(7))
 
-const tableOf = (from: CoinStore, mostBytes: number, hash: OutpointHash = sipHash): CoinTable =>
+const tableOf = (from: CoinStore, mostBytes: number, hash: KeyHash = sipHash): CoinTable =>
   new CoinTable(from, mostBytes, hash, { slabBits: SLAB_BITS })
 
 let store: ChainStore
@@ -347,7 +347,7 @@ describe('the room', () => {
 })
 
 describe('every coin that is put in comes out', () => {
-  const hashes: [string, OutpointHash][] = [
+  const hashes: [string, KeyHash][] = [
     ['SipHash', sipHash],
     ['three bits', (words, at) => ((sipHash(words, at) & 7) * 0x20000001) | 0],
     ['nothing', () => 0],
@@ -480,7 +480,7 @@ class Model {
 const allKeys = Array.from({ length: KEYS }, (_, i) => coinAt(i))
 
 /** Plays the moves on a map and on tables over the store, and compares. */
-async function play(store: CoinStore, moves: readonly Move[], room: number, hash?: OutpointHash): Promise<void> {
+async function play(store: CoinStore, moves: readonly Move[], room: number, hash?: KeyHash): Promise<void> {
   await store.clear()
   const model = new Model()
   let table = tableOf(store, room, hash)

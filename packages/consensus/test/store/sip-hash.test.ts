@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { sipHashOutpoint } from '../../src/store/sip-hash.js'
+import { sipHashOf } from '../../src/store/sip-hash.js'
 
 const MASK = 2n ** 64n - 1n
 const rotl = (x: bigint, n: bigint): bigint => ((x << n) | (x >> (64n - n))) & MASK
@@ -48,15 +48,15 @@ test('the reference gives what the paper says', () => {
   expect(sipHash(upTo(16), upTo(15), 2, 4)).toBe(0xa129ca6149be45e5n)
 })
 
-test('outpoints are hashed by SipHash-1-3, its halves folded', () => {
+test.each([9, 8] as const)('keys of %i words are hashed by SipHash-1-3, its halves folded', count => {
   const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
   fc.assert(
-    fc.property(bytes(16), bytes(36), fc.nat(3), (secret, outpoint, before) => {
-      const words = new Int32Array(before + 9)
-      const own = new DataView(outpoint.buffer, outpoint.byteOffset)
-      for (let i = 0; i < 9; i++) words[before + i] = own.getInt32(4 * i, true)
-      const full = sipHash(secret, outpoint, 1, 3)
-      expect(sipHashOutpoint(secret)(words, before)).toBe(Number(BigInt.asIntN(32, full ^ (full >> 32n))))
+    fc.property(bytes(16), bytes(4 * count), fc.nat(3), (secret, key, before) => {
+      const words = new Int32Array(before + count)
+      const own = new DataView(key.buffer, key.byteOffset)
+      for (let i = 0; i < count; i++) words[before + i] = own.getInt32(4 * i, true)
+      const full = sipHash(secret, key, 1, 3)
+      expect(sipHashOf(count, secret)(words, before)).toBe(Number(BigInt.asIntN(32, full ^ (full >> 32n))))
     }),
   )
 })

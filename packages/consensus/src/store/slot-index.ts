@@ -1,4 +1,8 @@
-import type { CoinSlots } from './coin-slots.js'
+/** What has the keys of the slots. */
+export interface SlotKeys {
+  /** Whether the slot has the key in these words. */
+  holds(slot: number, words: Int32Array): boolean
+}
 
 /** Each half of a segment grows by itself, so that growth never moves more than a share of all entries. */
 const SEGMENT_BITS = 8
@@ -11,29 +15,29 @@ const MOST_FIFTHS = 4
 /** What an index of no entries takes. */
 export const LEAST_INDEX_BYTES = (FIRST_CELLS * CELL_BYTES) << SEGMENT_BITS
 /** What each entry takes right after growth. */
-export const INDEX_BYTES_PER_COIN = (2 * CELL_BYTES * 5) / MOST_FIFTHS
+export const INDEX_BYTES_PER_SLOT = (2 * CELL_BYTES * 5) / MOST_FIFTHS
 
-/** Where coins are by the hash of their outpoint: open addressing with linear probing, in segments by the first bits. */
-export class CoinIndex {
+/** Where slots are by the hash of their key: open addressing with linear probing, in segments by the first bits. */
+export class SlotIndex {
   private readonly segments = Array.from({ length: 1 << SEGMENT_BITS }, () => new Int32Array(2 * FIRST_CELLS))
   private readonly counts = new Int32Array(1 << SEGMENT_BITS)
   /** Memory in use. */
   bytes = LEAST_INDEX_BYTES
 
-  constructor(private readonly slots: CoinSlots) {}
+  constructor(private readonly keys: SlotKeys) {}
 
-  /** The slot of the outpoint in these nine words; -1 if there is none. */
+  /** The slot of the key in these words; -1 if there is none. */
   find(hash: number, words: Int32Array): number {
     const cells = this.segments[hash >>> (32 - SEGMENT_BITS)] as Int32Array
     const mask = cells.length - 1
     for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
       const found = cells[at + 1] as number
       if (found === 0) return -1
-      if (cells[at] === hash && this.slots.holds(found - 1, words)) return found - 1
+      if (cells[at] === hash && this.keys.holds(found - 1, words)) return found - 1
     }
   }
 
-  /** Adds a slot whose outpoint is not there yet. */
+  /** Adds a slot whose key is not there yet. */
   insert(hash: number, slot: number): void {
     const number = hash >>> (32 - SEGMENT_BITS)
     const count = (this.counts[number] as number) + 1

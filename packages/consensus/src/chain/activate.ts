@@ -39,13 +39,18 @@ async function land(deps: ActivationDeps): Promise<boolean> {
   return true
 }
 
+/** Takes the head back, nothing being in flight. */
+export async function stepBack({ ledger, stepped, mustFlush, flush }: ActivationDeps): Promise<void> {
+  await stepped(await ledger.disconnect())
+  if (mustFlush()) await flush()
+}
+
 /** Walks back to the fork, each block taken back staying a candidate. */
 async function disconnectTo(fork: TreeEntry, deps: ActivationDeps): Promise<void> {
-  const { tree, ledger, stepped, mustFlush, flush } = deps
+  const { tree, ledger } = deps
   while (ledger.head !== fork) {
     tree.keepCandidate(ledger.head)
-    await stepped(await ledger.disconnect())
-    if (mustFlush()) await flush()
+    await stepBack(deps)
   }
 }
 

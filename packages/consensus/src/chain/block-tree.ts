@@ -48,10 +48,6 @@ export class BlockTree {
     return this.table.rows.compareWork(a.row, b.row)
   }
 
-  get size(): number {
-    return this.table.size
-  }
-
   /** Throws a DecodeError for what is no hash. */
   get(hash: BlockHash): TreeEntry | undefined {
     const row = this.table.find(hash)

@@ -1,12 +1,9 @@
-import { type ActivationDeps, activateBest } from './activate.js'
+import { type ActivationDeps, activateBest, stepBack } from './activate.js'
 import type { TreeEntry } from './tree-entry.js'
 
 /** Takes the head back until nothing invalid is connected. */
-export async function leaveInvalid({ ledger, stepped, mustFlush, flush }: ActivationDeps): Promise<void> {
-  while (ledger.head.invalid) {
-    await stepped(await ledger.disconnect())
-    if (mustFlush()) await flush()
-  }
+export async function leaveInvalid(deps: ActivationDeps): Promise<void> {
+  while (deps.ledger.head.invalid) await stepBack(deps)
 }
 
 /**

@@ -21,8 +21,6 @@ export interface PruneOptions {
   readonly targetBytes?: number | undefined
   /** Blocks under the tip that are never removed, 288 if left out. */
   readonly keep?: number
-  /** Blocks above this height are still needed by others. */
-  readonly needed?: () => Height
 }
 
 export interface PrunerDeps {
@@ -62,8 +60,7 @@ export class Pruner {
 
   /** The highest block that may go while this is the tip. */
   limit(tip: Height): Height {
-    const { keep = KEPT_BLOCKS, needed } = this.options
-    return Math.max(0, Math.min(tip - keep, needed?.() ?? tip))
+    return Math.max(0, tip - (this.options.keep ?? KEPT_BLOCKS))
   }
 
   /** Whether there is too much, and something that may go. */
@@ -100,8 +97,7 @@ export class Pruner {
       let at = from - 1
       while (at < height && at < from + STEP && freed < most) {
         const entries = byHeight.get(++at) ?? []
-        const numbers = entries.flatMap(({ raw, undo }) => [raw, undo]).filter(number => number !== undefined)
-        freed += await store.sizeOf(numbers)
+        freed += await records.sizeOf(entries)
         gone.push(...entries)
       }
       await records.prune(gone, at)

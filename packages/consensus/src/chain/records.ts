@@ -16,6 +16,10 @@ const recordOf = (entry: HeaderView): EntryRecord => ({
   undo: entry.undo,
 })
 
+/** Of all records that the entries name. */
+const numbersOf = (entries: readonly TreeEntry[]): number[] =>
+  entries.flatMap(({ raw, undo }) => [raw, undo]).filter(number => number !== undefined)
+
 /** Raw blocks, undo data and headers: what is on the disk, and what the next group of writes will bring there. */
 export class BlockRecords {
   private pending = new Map<number, NumberedRecord>()
@@ -100,9 +104,14 @@ export class BlockRecords {
     return !entry.data && entry.linked && entry.height <= this.prunedTo
   }
 
+  /** Bytes that the blocks of these entries and their undo data take. */
+  sizeOf(entries: readonly TreeEntry[]): Promise<number> {
+    return this.store.sizeOf(numbersOf(entries))
+  }
+
   /** Forgets the blocks of these entries, which nobody may be about to connect, and all others up to the height are gone. */
   async prune(entries: readonly TreeEntry[], upTo: Height): Promise<void> {
-    const numbers = entries.flatMap(({ raw, undo }) => [raw, undo]).filter(number => number !== undefined)
+    const numbers = numbersOf(entries)
     for (const entry of entries) {
       entry.raw = undefined
       entry.undo = undefined
@@ -114,8 +123,7 @@ export class BlockRecords {
 
   /** What was pruned is wanted again. */
   async wantPruned(): Promise<void> {
-    if (this.prunedTo === 0) return
-    await this.prune([], 0)
+    if (this.prunedTo > 0) await this.prune([], 0)
   }
 
   /** What the block spent; undefined if it was never connected or the record is damaged. */

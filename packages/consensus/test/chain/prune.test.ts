@@ -101,16 +101,6 @@ describe.each(kinds)('a chain whose old blocks are removed, %s', (_, prepare) =>
     expect(await stateOf(chain)).toEqual(await stateAfter(rival.blocks))
   })
 
-  test('keeps what others still need', async () => {
-    const reopen = await prepare()
-    let needed = 7
-    const chain = await open(reopen(), { prune: { keep: KEPT_BLOCKS, needed: () => needed } })
-    await feed(chain, main.blocks)
-    expect(await chain.prune(20)).toBe(7)
-    needed = 12
-    expect(await chain.prune(20)).toBe(12)
-  })
-
   test('removes by itself what is more than its target', async () => {
     const reopen = await prepare()
     const chain = await open(reopen(), { prune: { keep: KEPT_BLOCKS, targetBytes: 10_000 } })

@@ -125,53 +125,38 @@ describe('what says nothing about the true block is forgotten', () => {
     expect(await feed(chain, [before.at(-1)!, block])).toEqual(['connected', 'connected'])
   })
 
-  test('a check that could not be made is no verdict', async () => {
-    const { before, block } = scene()
+  const local = createLocalVerifier(nobleCurve)
+  type Finish = ReturnType<typeof local.begin>['finish']
+
+  /** Finishes all checks that it begins in one way. */
+  const verifierThat = (finish: Finish): typeof local => ({ ...local, begin: () => ({ finish, abandon() {} }) })
+
+  /** A folder in which a block was left whose scripts nobody could check. */
+  async function leaveUnchecked(before: readonly Block[], block: Block): Promise<string> {
     const dir = tempDir()
-    const local = createLocalVerifier(nobleCurve)
-    let works = true
-    const verifier: typeof local = {
-      ...local,
-      begin: (...args) =>
-        works
-          ? local.begin(...args)
-          : { finish: () => Promise.reject(new Error('the workers are gone')), abandon() {} },
-    }
-    const chain = await openChain({ params: liveParams, store: await openLevelStore(dir), verifier, clock: liveClock })
+    const chain = await openLive(await openLevelStore(dir))
     await feed(chain, before)
-    works = false
-    await expect(chain.submitBlock(block.raw)).rejects.toThrow('the workers are gone')
-    expect((await chain.failed).message).toBe('the workers are gone')
     await chain.close()
-    // It had gone to the disk meanwhile, and is judged anew.
-    const again = keep(await openLive(await openLevelStore(dir)))
+    const verifier = verifierThat(() => Promise.reject(new Error('the workers are gone')))
+    const store = await openLevelStore(dir)
+    const helpless = await openChain({ params: liveParams, store, verifier, clock: liveClock })
+    await expect(helpless.submitBlock(block.raw)).rejects.toThrow('the workers are gone')
+    expect((await helpless.failed).message).toBe('the workers are gone')
+    await helpless.close()
+    return dir
+  }
+
+  test('a check that could not be made is no verdict: the block is judged anew', async () => {
+    const { before, block } = scene()
+    const again = keep(await openLive(await openLevelStore(await leaveUnchecked(before, block))))
     expect(again.tip.hash).toBe(block.hash)
   })
 
-  test('a block that went to the disk before its scripts were found wrong', async () => {
+  test('nor is it a good one', async () => {
     const { before, block } = scene()
-    const dir = tempDir()
-    const local = createLocalVerifier(nobleCurve)
-    let works = true
-    const verifier: typeof local = {
-      ...local,
-      begin: (...args) =>
-        works
-          ? local.begin(...args)
-          : { finish: () => Promise.reject(new Error('the workers are gone')), abandon() {} },
-    }
-    const chain = await openChain({ params: liveParams, store: await openLevelStore(dir), verifier, clock: liveClock })
-    await feed(chain, before)
-    works = false
-    await expect(chain.submitBlock(block.raw)).rejects.toThrow('the workers are gone')
-    await chain.close()
-    const refusing: typeof local = {
-      ...local,
-      begin: () => ({ finish: () => Promise.resolve({ index: 0, input: 0, error: 'EVAL_FALSE' }), abandon() {} }),
-    }
-    const again = keep(
-      await openChain({ params: liveParams, store: await openLevelStore(dir), verifier: refusing, clock: liveClock }),
-    )
+    const store = await openLevelStore(await leaveUnchecked(before, block))
+    const verifier = verifierThat(() => Promise.resolve({ index: 0, input: 0, error: 'EVAL_FALSE' }))
+    const again = keep(await openChain({ params: liveParams, store, verifier, clock: liveClock }))
     expect(again.tip.hash).toBe(before.at(-1)?.hash)
     expect(again.entry(block.hash)?.invalid).toBe(true)
   })

@@ -105,7 +105,7 @@ export class StatusService {
       height: chain.tip.height,
       tip: chain.tip.hash,
       work: chain.tip.chainWork,
-      services: this.deps.chain.prunedTo ? serviceBits.limited : serviceBits.full | serviceBits.limited,
+      services: chain.prunedTo ? serviceBits.limited : serviceBits.full | serviceBits.limited,
       relaysTransactions,
       userAgent,
     }

@@ -1,11 +1,11 @@
 // What a million headers cost, in time and in memory: taken in by 2,000 at a time, and read again by the next start.
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadChain } from '@raistone/consensus/builtin'
 import { HEADER_SIZE, hashHeaderBytes } from '@raistone/primitives'
+import { withFolder } from './support/folder.mjs'
 import { headerBytes } from './support/header-chain.mjs'
 import { measureRatio, readOptions } from './support/ratio.mjs'
 
@@ -16,10 +16,7 @@ const count = Number(options.headers ?? 1_000_000)
 const MOST_MB = 250
 const HASHED = 200_000
 
-const folder = mkdtempSync(join(tmpdir(), 'raistone-bench-'))
-const file = join(folder, 'headers.dat')
-
-function writeHeaders() {
+function writeHeaders(file) {
   const output = openSync(file, 'w')
   for (const step of headerBytes(loadChain('regtest').genesis, count, 10_000)) writeSync(output, step)
   closeSync(output)
@@ -32,7 +29,7 @@ function run(...words) {
 }
 
 /** Hashes a second: each header's own, one by one. */
-function reference() {
+function reference(file) {
   const bytes = readFileSync(file).subarray(0, HASHED * HEADER_SIZE)
   const startMs = performance.now()
   for (let at = 0; at < bytes.length; at += HEADER_SIZE) hashHeaderBytes(bytes.subarray(at, at + HEADER_SIZE))
@@ -42,24 +39,20 @@ function reference() {
 const taken = []
 const opened = []
 
-function takeOnce() {
-  const chain = mkdtempSync(join(folder, 'chain-'))
-  try {
-    taken.push(run('take', chain, file))
-    opened.push(run('open', chain))
-    return taken.at(-1).headersPerSec
-  } finally {
-    rmSync(chain, { recursive: true, force: true })
-  }
+function takeInto(chain, file) {
+  taken.push(run('take', chain, file))
+  opened.push(run('open', chain))
+  return taken.at(-1).headersPerSec
 }
 
-try {
-  writeHeaders()
+await withFolder(async folder => {
+  const file = join(folder, 'headers.dat')
+  writeHeaders(file)
   const result = await measureRatio({
     name: 'headers',
-    figure: takeOnce,
+    figure: () => withFolder(chain => takeInto(chain, file)),
     unit: 'headers/s',
-    reference,
+    reference: () => reference(file),
     referenceUnit: 'header hashes/s on one thread',
     rounds: Number(options.rounds ?? 5),
   })
@@ -70,6 +63,4 @@ try {
     JSON.stringify({ ...result, headers: count, allowedMb: MOST_MB, holds, heldMb, grownMb, taken, opened }, null, 2),
   )
   process.exitCode = result.void || !holds ? 1 : 0
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+})

@@ -1,10 +1,8 @@
 // How fast `raistone import` takes in the 60k chain, every signature checked, beside native verification on one thread.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { coreChain, launcher } from './support/chain-file.mjs'
+import { coreChain, handedOn, launcher } from './support/chain-file.mjs'
+import { withFolder } from './support/folder.mjs'
 import { createReference } from './support/native-verify.mjs'
 import { measureRatio, readOptions } from './support/ratio.mjs'
 
@@ -31,24 +29,17 @@ function run(args) {
 }
 
 /** One import into an empty directory, start and final flush included; inputs a second. */
-async function importOnce() {
-  const datadir = mkdtempSync(join(tmpdir(), 'raistone-bench-'))
-  try {
-    const words = ['import', file, '--chain=regtest', `--datadir=${datadir}`, '--json']
-    for (const name of ['par', 'dbcache']) if (options[name] !== undefined) words.push(`--${name}=${options[name]}`)
-    const startMs = performance.now()
-    const out = await run(words)
-    const seconds = (performance.now() - startMs) / 1000
-    if (!out.includes(expected.tip)) throw new Error(`the import did not end at ${expected.tip}: ${out}`)
-    return expected.inputs / seconds
-  } finally {
-    rmSync(datadir, { recursive: true, force: true })
-  }
+async function importOnce(datadir) {
+  const startMs = performance.now()
+  const out = await run(['import', file, '--chain=regtest', `--datadir=${datadir}`, '--json', ...handedOn(options)])
+  const seconds = (performance.now() - startMs) / 1000
+  if (!out.includes(expected.tip)) throw new Error(`the import did not end at ${expected.tip}: ${out}`)
+  return expected.inputs / seconds
 }
 
 const result = await measureRatio({
   name: 'import',
-  figure: importOnce,
+  figure: () => withFolder(importOnce),
   unit: 'inputs/s',
   reference,
   referenceUnit: 'native verifications/s on one thread',

@@ -1,10 +1,9 @@
 // How long a node with the 60k chain takes from process start to its first answer, after a clean stop and after SIGKILL,
 // and what it holds in memory then.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { coreChain, launcher } from './support/chain-file.mjs'
+import { withFolder } from './support/folder.mjs'
 import { machine, readOptions } from './support/ratio.mjs'
 import { startNode } from './support/rpc-node.mjs'
 
@@ -14,7 +13,6 @@ const rounds = Number(options.rounds ?? 5)
 /** Seconds that the first answer may take. */
 const MOST_SEC = 2
 
-const datadir = mkdtempSync(join(tmpdir(), 'raistone-bench-'))
 const median = values => values.toSorted((a, b) => a - b)[values.length >> 1]
 const round = value => Number(value.toFixed(3))
 
@@ -29,7 +27,7 @@ function memoryOf(pid, what) {
 }
 
 /** Starts the node until it answers with the old tip's height, then ends it. */
-async function restart(end) {
+async function restart(datadir, end) {
   const startMs = performance.now()
   const node = await startNode([`--datadir=${datadir}`])
   const height = await node.call('getblockcount')
@@ -40,15 +38,15 @@ async function restart(end) {
   return { seconds, residentMb }
 }
 
-try {
+await withFolder(async datadir => {
   const words = ['import', file, '--chain=regtest', `--datadir=${datadir}`, '--json']
   const done = spawnSync(process.execPath, [launcher, ...words], { encoding: 'utf8' })
   if (done.status !== 0) throw new Error(`raistone import: exit code ${done.status}\n${done.stderr}`)
   const found = { clean: [], killed: [] }
-  await restart(node => node.stop())
+  await restart(datadir, node => node.stop())
   for (let i = 0; i < rounds; i++) {
-    found.clean.push(await restart(node => node.kill()))
-    found.killed.push(await restart(node => node.stop()))
+    found.clean.push(await restart(datadir, node => node.kill()))
+    found.killed.push(await restart(datadir, node => node.stop()))
     process.stderr.write(`restart: round ${i + 1} of ${rounds}\n`)
   }
   const figures = Object.fromEntries(
@@ -61,6 +59,4 @@ try {
   const holds = Math.max(figures.clean.seconds, figures.killed.seconds) < MOST_SEC
   console.log(JSON.stringify({ bench: 'restart', allowedSec: MOST_SEC, holds, figures, machine: machine() }, null, 2))
   process.exitCode = holds ? 0 : 1
-} finally {
-  rmSync(datadir, { recursive: true, force: true })
-}
+})

@@ -1,9 +1,7 @@
 // How fast a node takes in the 60k chain over JSON-RPC, block after block on one connection, every signature checked,
 // beside native verification on one thread.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { blocksInHex, coreChain } from './support/chain-file.mjs'
+import { blocksInHex, coreChain, handedOn } from './support/chain-file.mjs'
+import { withFolder } from './support/folder.mjs'
 import { createReference } from './support/native-verify.mjs'
 import { measureRatio, readOptions } from './support/ratio.mjs'
 import { startNode } from './support/rpc-node.mjs'
@@ -13,30 +11,23 @@ const { file, facts } = coreChain(options.chains)
 const blocks = [...blocksInHex(file)]
 
 /** One run into an empty directory, start and final flush included; inputs a second. */
-async function submitAll() {
-  const datadir = mkdtempSync(join(tmpdir(), 'raistone-bench-'))
-  try {
-    const words = [`--datadir=${datadir}`]
-    for (const name of ['par', 'dbcache']) if (options[name] !== undefined) words.push(`--${name}=${options[name]}`)
-    const startMs = performance.now()
-    const node = await startNode(words)
-    for (const block of blocks) {
-      const refused = await node.call('submitblock', block)
-      if (refused !== null) throw new Error(`a block was refused: ${refused}`)
-    }
-    const tip = await node.call('getbestblockhash')
-    await node.stop()
-    const seconds = (performance.now() - startMs) / 1000
-    if (tip !== facts.tip) throw new Error(`the chain did not end at ${facts.tip}, but at ${tip}`)
-    return facts.inputs / seconds
-  } finally {
-    rmSync(datadir, { recursive: true, force: true })
+async function submitAll(datadir) {
+  const startMs = performance.now()
+  const node = await startNode([`--datadir=${datadir}`, ...handedOn(options)])
+  for (const block of blocks) {
+    const refused = await node.call('submitblock', block)
+    if (refused !== null) throw new Error(`a block was refused: ${refused}`)
   }
+  const tip = await node.call('getbestblockhash')
+  await node.stop()
+  const seconds = (performance.now() - startMs) / 1000
+  if (tip !== facts.tip) throw new Error(`the chain did not end at ${facts.tip}, but at ${tip}`)
+  return facts.inputs / seconds
 }
 
 const result = await measureRatio({
   name: 'submitblock',
-  figure: submitAll,
+  figure: () => withFolder(submitAll),
   unit: 'inputs/s',
   reference: await createReference(),
   referenceUnit: 'native verifications/s on one thread',

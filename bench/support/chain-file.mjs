@@ -19,6 +19,10 @@ export function coreChain(chains) {
   return { file, facts: JSON.parse(readFileSync(join(folder, 'core-regtest-60k.json'), 'utf8')) }
 }
 
+/** Options of the bench that are handed to the node or the command. */
+export const handedOn = options =>
+  ['par', 'dbcache'].flatMap(name => (options[name] === undefined ? [] : [`--${name}=${options[name]}`]))
+
 const FRAME = 8
 
 /** The raw blocks of a file, in its order, in hex. */

@@ -5,7 +5,7 @@ import { StoreError } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { type Ended, type NodeProcess, runRaistone, startNodeProcess, tempDir } from '@raistone/testkit'
 import { expectSound } from './check.js'
-import { openFolder, submit } from './setting.js'
+import { feedFolder, openFolder } from './setting.js'
 import { SmallDisk } from './small-disk.js'
 import type { Story } from './story.js'
 
@@ -62,15 +62,8 @@ export function proveDisks(story: Story, figures: Record<string, unknown>, isQui
       for (let size = 24; size < end; size += step) {
         const disk = mount(size * KB)
         const told: BlockHash[] = []
-        const failure = await openFolder(disk.path, { cacheBytes: 50_000, groupBytes: 1500 }).then(
-          async chain => {
-            chain.events.on('tip', ({ entry }) => told.push(entry.hash))
-            const fed = await submit(chain, story.blocks).catch((error: Error) => error)
-            const closed = await chain.close().catch((error: Error) => error)
-            return fed ?? closed
-          },
-          (error: Error) => error,
-        )
+        const opening = openFolder(disk.path, { cacheBytes: 50_000, groupBytes: 1500 })
+        const failure = await feedFolder(opening, story.blocks, told)
         if (failure) {
           expect(failure).toBeInstanceOf(StoreError)
           expect(failure.message).toMatch(/^cannot (open|read|write) .*No space left on device$/)

@@ -12,7 +12,7 @@ import {
 } from '@raistone/consensus'
 import { loadChain } from '@raistone/consensus/builtin'
 import { type LevelOptions, openLevelDatabases } from '@raistone/consensus/level'
-import { nobleCurve, Reader, Writer } from '@raistone/primitives'
+import { type BlockHash, nobleCurve, Reader, Writer } from '@raistone/primitives'
 
 // Loaded by every process that is to be killed, so it imports no more than the ledger itself.
 
@@ -58,6 +58,23 @@ export function readBlocks(file: string): Uint8Array[] {
   const blocks: Uint8Array[] = []
   while (reader.remaining > 0) blocks.push(reader.raw(reader.u32()))
   return blocks
+}
+
+/** Opens the ledger in a folder, submits the blocks and closes it; `told` is given each tip. What failed first, if anything did. */
+export async function feedFolder(
+  opening: Promise<Chain>,
+  blocks: readonly Uint8Array[],
+  told: BlockHash[],
+): Promise<Error | undefined> {
+  try {
+    const chain = await opening
+    chain.events.on('tip', ({ entry }) => told.push(entry.hash))
+    const fed = await submit(chain, blocks).catch((error: Error) => error)
+    const closed = await chain.close().catch((error: Error) => error)
+    return fed ?? closed ?? undefined
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Submits the blocks, so many before the first of them is answered; one that is refused is a failure of the proof. */

@@ -13,7 +13,7 @@ import { expectHealed, flip, flipsIn } from '../crash/flip.js'
 import { copyDatabases } from '../crash/folder-copy.js'
 import { proveNodes } from '../crash/node-scenes.js'
 import { PowerCut } from '../crash/power-cut.js'
-import { openFolder, submit, writeBlocks } from '../crash/setting.js'
+import { feedFolder, openFolder, submit, writeBlocks } from '../crash/setting.js'
 import { tellStory } from '../crash/story.js'
 import { type AroundWrite, watchWrites } from '../crash/watched.js'
 import { isQuick, SEED, writeFigures } from '../proof.js'
@@ -207,15 +207,7 @@ describe('a write that fails', () => {
         if (!fails || written) await write()
         if (fails) throw new StoreError('failed', 'no luck')
       }
-      const failure = await openFolder(dir, middling, watchWrites(around)).then(
-        async chain => {
-          chain.events.on('tip', ({ entry }) => told.push(entry.hash))
-          const fed = await submit(chain, few.blocks).catch((error: Error) => error)
-          const closed = await chain.close().catch((error: Error) => error)
-          return fed ?? closed
-        },
-        (error: Error) => error,
-      )
+      const failure = await feedFolder(openFolder(dir, middling, watchWrites(around)), few.blocks, told)
       if (failure) expect(failure.message).toBe('no luck')
       await expectSound(dir, few, told)
       return failure !== undefined

@@ -1,35 +1,19 @@
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '@raistone/consensus'
 import type { ScriptFlags } from '@raistone/script'
+import { Latch } from '@raistone/testkit'
 
 /** A verifier that can be told to wait: what it is asked meanwhile is answered when it is released. */
-export class Gate {
+export class Gate extends Latch {
   /** Checks it was asked for. */
   asked = 0
-  private closed: Promise<void> | undefined
-  private open: (() => void) | undefined
-  private arrived: (() => void) | undefined
 
-  constructor(private readonly verifier: ScriptVerifier) {}
-
-  /** From now on checks wait. Resolves when one does. */
-  hold(): Promise<void> {
-    this.closed = new Promise(resolve => {
-      this.open = resolve
-    })
-    return new Promise(resolve => {
-      this.arrived = resolve
-    })
-  }
-
-  release(): void {
-    this.closed = undefined
-    this.open?.()
+  constructor(private readonly verifier: ScriptVerifier) {
+    super()
   }
 
   async verify(jobs: readonly ScriptJob[], flags: ScriptFlags): Promise<ScriptFailure | undefined> {
     this.asked++
-    this.arrived?.()
-    await this.closed
+    await this.pass()
     return this.verifier.verify(jobs, flags)
   }
 }

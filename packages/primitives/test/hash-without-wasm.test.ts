@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { ripemd160 } from '@noble/hashes/legacy.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import type * as Block from '../src/block.js'
 import { concatBytes } from '../src/codec/bytes.js'
@@ -34,6 +35,7 @@ test('and gives the same hashes', () => {
   for (const length of [0, 1, 55, 56, 64, 80, 300, 70_000]) {
     const message = bytes(length)
     expect(hash.sha256(message)).toEqual(nobleSha256(message))
+    expect(hash.hash160(message)).toEqual(ripemd160(nobleSha256(message)))
     expect(hash.hash256(message)).toEqual(plainTwice(message))
     expect(hash.hash256Parts(message.subarray(0, 7), message.subarray(7))).toEqual(plainTwice(message))
     const tag = nobleSha256(new TextEncoder().encode('Tag'))

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
+import { ripemd160 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { concatBytes, equalBytes } from '../src/codec/bytes.js'
@@ -82,6 +83,14 @@ describe.each([createWasmSha256() as Sha256, nobleSha256])('SHA-256 by $name', e
       expectBoth(whole)
       expectBoth(whole, inParts(whole, [1, 65_536, 65_536, 66_000]))
     }
+  })
+
+  test('RIPEMD-160 of the hash', () => {
+    for (let length = 0; length <= 130; length++) {
+      const whole = bytes(length)
+      expect(engine.hash160(whole)).toEqual(ripemd160(sha256(whole)))
+    }
+    fc.assert(fc.property(message, whole => expect(engine.hash160(whole)).toEqual(ripemd160(sha256(whole)))))
   })
 
   test('messages that begin with the same block, one hasher between the calls of another', () => {
@@ -178,6 +187,8 @@ describe.each([createWasmSha256() as Sha256, nobleSha256])('SHA-256 by $name', e
   test('results stay what they are when the next message comes', () => {
     const whole = bytes(100)
     const results = [engine.hash([whole]), engine.hashTwice([whole]), engine.hashAfter(whole.subarray(0, 64))([whole])]
+    const short = engine.hash160(whole)
+    expect(short.buffer.byteLength).toBe(20)
     const copies = results.map(result => result.slice())
     for (const result of results) expect(result.buffer.byteLength).toBe(32)
     engine.hash([bytes(1000)])

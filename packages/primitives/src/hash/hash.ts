@@ -13,7 +13,7 @@ export const hash256Parts = (...parts: readonly Uint8Array[]): Uint8Array => sha
 export const ripemd160 = (bytes: Uint8Array): Uint8Array => nobleRipemd160(bytes)
 
 /** RIPEMD-160 of SHA-256: public key and script hashes. */
-export const hash160 = (bytes: Uint8Array): Uint8Array => nobleRipemd160(sha256(bytes))
+export const hash160 = (bytes: Uint8Array): Uint8Array => sha256Engine().hash160(bytes)
 
 /** A tagged hash (BIP-0340) with the tag's two hashes, which fill a block, already absorbed: make one per tag and reuse it. */
 export function taggedHasher(tag: string): (...parts: readonly Uint8Array[]) => Uint8Array {

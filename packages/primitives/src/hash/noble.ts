@@ -1,3 +1,4 @@
+import { ripemd160 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { idAt, putId } from '../codec/hex.js'
 import type { Sha256 } from './sha256.js'
@@ -42,6 +43,7 @@ export const nobleSha256: Sha256 = {
   name: 'noble',
   hash,
   hashTwice,
+  hash160: bytes => ripemd160(sha256(bytes)),
   hashAfter,
   idsOf,
   hashPairs(nodes, pairs) {

@@ -4,6 +4,8 @@ export interface Sha256 {
   /** Hash of the parts as if they were one. */
   hash(parts: readonly Uint8Array[]): Uint8Array
   hashTwice(parts: readonly Uint8Array[]): Uint8Array
+  /** RIPEMD-160 of the hash: 20 bytes. */
+  hash160(bytes: Uint8Array): Uint8Array
   /** The hash of messages that all begin with these 64 bytes, which are taken in once. */
   hashAfter(block: Uint8Array): (parts: readonly Uint8Array[]) => Uint8Array
   /**

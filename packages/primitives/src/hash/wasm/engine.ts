@@ -8,6 +8,8 @@ import { BLOCK, blocksOf, DIGEST, type Scratch } from './scratch.js'
 const BUFFER_END = BUFFER + BUFFER_SIZE
 /** Four messages fit into the buffer if each has no more blocks than this. */
 const MOST_LANE_BLOCKS = BUFFER_SIZE / BLOCK / 4
+/** Bytes of a RIPEMD-160 digest. */
+const RIPEMD_DIGEST = 20
 /** Hex digits of an id. */
 const ID = 2 * DIGEST
 /** Groups of four nonces in one call, so that a distance stays a positive number. */
@@ -44,6 +46,15 @@ export class WasmSha256 implements Sha256 {
     this.takeIn(parts, 0)
     this.functions.again()
     return this.finish()
+  }
+
+  hash160(bytes: Uint8Array): Uint8Array {
+    const { functions, scratch } = this
+    functions.begin()
+    this.takeIn([bytes], 0)
+    functions.finish()
+    functions.ripemdOfDigest()
+    return scratch.digest(RIPEMD_DIGEST)
   }
 
   hashAfter(block: Uint8Array): (parts: readonly Uint8Array[]) => Uint8Array {

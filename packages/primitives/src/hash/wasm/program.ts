@@ -5,6 +5,7 @@ import { readIds } from './hex.js'
 import { call, get, i32, increase, loadFrom, RETURN, repeatTimes, set, tee, v128, when } from './instructions.js'
 import { DIGESTS, four, one } from './layout.js'
 import { type Code, code, I32, type WasmFunction } from './module.js'
+import { ripemdOfDigest } from './ripemd.js'
 import { lanes, scalar, type WordKind } from './words.js'
 
 /** Functions over the memory that `layout` describes. Those without "four" in their names work on `one`. */
@@ -21,6 +22,8 @@ export interface Sha256Functions {
   again(): void
   /** Writes the state as a digest. */
   finish(): void
+  /** Replaces the written digest by its RIPEMD-160, of 20 bytes. */
+  ripemdOfDigest(): void
   beginFour(): void
   /** The blocks lie `stride` bytes apart. */
   loadFour(from: number, stride: number): void
@@ -49,6 +52,7 @@ const functions: Readonly<Record<keyof Sha256Functions, () => WasmFunction>> = {
   absorb,
   again: () => again(scalar, one, code(callTo('begin'), callTo('compress'))),
   finish,
+  ripemdOfDigest,
   beginFour: () => begin(lanes, four.state),
   loadFour,
   compressFour,

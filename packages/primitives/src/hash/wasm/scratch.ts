@@ -48,8 +48,8 @@ export class Scratch {
   }
 
   /** A copy of the digest that the functions wrote. */
-  digest(): Uint8Array {
-    return this.bytes.slice(DIGESTS, DIGESTS + DIGEST)
+  digest(length = DIGEST): Uint8Array {
+    return this.bytes.slice(DIGESTS, DIGESTS + length)
   }
 
   /** What lies at the start of the buffer. */

@@ -32,6 +32,8 @@ test('random bytes are read or not, and never thrown at', () => {
       const bytes = concatBytes(Uint8Array.of(first), rest)
       const found = parseDerLax(bytes)
       expect(found === undefined || found.length === 64).toBe(true)
+      for (let end = 0; end <= bytes.length; end++)
+        expect(parseDerLax(bytes, end)).toEqual(parseDerLax(bytes.subarray(0, end)))
       if (isStrictDer(bytes)) expect(parseDerLax(bytes.subarray(0, -1))).toBeDefined()
     }),
     { numRuns: 500 },

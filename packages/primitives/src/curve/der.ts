@@ -10,15 +10,15 @@ interface Span {
 }
 
 /** A tag and a length as the first client's library read them: long forms and leading zero bytes included. */
-function readIntegerLax(sig: Uint8Array, start: number): Span | undefined {
+function readIntegerLax(sig: Uint8Array, start: number, end: number): Span | undefined {
   let at = start
-  if (at >= sig.length || sig[at++] !== INTEGER) return undefined
-  if (at >= sig.length) return undefined
+  if (at >= end || sig[at++] !== INTEGER) return undefined
+  if (at >= end) return undefined
   const first = sig[at++] as number
   let length = first
   if (first & 0x80) {
     let count = first - 0x80
-    if (count > sig.length - at) return undefined
+    if (count > end - at) return undefined
     while (count > 0 && sig[at] === 0) {
       at++
       count--
@@ -26,16 +26,16 @@ function readIntegerLax(sig: Uint8Array, start: number): Span | undefined {
     if (count >= 4) return undefined
     for (length = 0; count > 0; count--) length = length * 256 + (sig[at++] as number)
   }
-  return length > sig.length - at ? undefined : { from: at, length }
+  return length > end - at ? undefined : { from: at, length }
 }
 
 /** Copies an integer right-aligned into 32 bytes; false if it does not fit. */
 function copyInteger(sig: Uint8Array, { from, length }: Span, into: Uint8Array, end: number): boolean {
+  const last = from + length
   let start = from
-  while (start < from + length && sig[start] === 0) start++
-  const digits = sig.subarray(start, from + length)
-  if (digits.length > 32) return false
-  into.set(digits, end - digits.length)
+  while (start < last && sig[start] === 0) start++
+  if (last - start > 32) return false
+  for (let i = start; i < last; i++) into[end - last + i] = sig[i] as number
   return true
 }
 
@@ -46,15 +46,16 @@ const isScalar = (bytes: Uint8Array, offset: number): boolean =>
 /**
  * r ‖ s of an ECDSA signature without its hash type, read as laxly as the first client did: lengths in any form,
  * the outer length ignored, anything after s ignored, integers never negative. Undefined if it cannot be read at
- * all. Numbers that are no scalars give 64 zero bytes, which no key verifies (ecdsa_signature_parse_der_lax).
+ * all. Numbers that are no scalars give 64 zero bytes, which no key verifies (ecdsa_signature_parse_der_lax). What lies
+ * from `end` on is not looked at.
  */
-export function parseDerLax(sig: Uint8Array): Uint8Array | undefined {
-  if (sig.length < 2 || sig[0] !== SEQUENCE) return undefined
+export function parseDerLax(sig: Uint8Array, end = sig.length): Uint8Array | undefined {
+  if (end < 2 || sig[0] !== SEQUENCE) return undefined
   const outer = sig[1] as number
   const skipped = outer & 0x80 ? outer - 0x80 : 0
-  if (skipped > sig.length - 2) return undefined
-  const r = readIntegerLax(sig, 2 + skipped)
-  const s = r && readIntegerLax(sig, r.from + r.length)
+  if (skipped > end - 2) return undefined
+  const r = readIntegerLax(sig, 2 + skipped, end)
+  const s = r && readIntegerLax(sig, r.from + r.length, end)
   if (!s) return undefined
   const compact = new Uint8Array(64)
   const fits = copyInteger(sig, r, compact, 32) && copyInteger(sig, s, compact, 64)

@@ -15,7 +15,7 @@ export function checkSignatureEncoding(m: Machine, signature: Uint8Array): Scrip
   if (signature.length === 0) return undefined
   if (m.has(DERSIG | LOW_S | STRICTENC) && !isStrictDer(signature)) return 'SIG_DER'
   if (m.has(LOW_S)) {
-    const compact = parseDerLax(signature.subarray(0, -1))
+    const compact = parseDerLax(signature, signature.length - 1)
     if (!compact || !isLowS(compact)) return 'SIG_HIGH_S'
   }
   return m.has(STRICTENC) && !isDefinedHashType(hashTypeOf(signature)) ? 'SIG_HASHTYPE' : undefined

@@ -1,4 +1,4 @@
-import type { Curve } from '@raistone/primitives'
+import { type Curve, equalBytes } from '@raistone/primitives'
 import type { ScriptErrorName } from '../errors.js'
 import type { ScriptFlags } from '../flags.js'
 import type { ScriptCursor } from '../script/cursor.js'
@@ -51,7 +51,7 @@ export class Machine {
    * The last ECDSA digest of each hash type. The legacy hash covers the whole transaction, and a script may ask
    * for it two hundred times.
    */
-  readonly digests = new Map<number, Digest>()
+  private digests: Map<number, Digest> | undefined
 
   constructor(
     readonly input: InputCheck,
@@ -60,6 +60,16 @@ export class Machine {
     readonly stack: Stack,
     readonly tapscript?: TapscriptRun,
   ) {}
+
+  /** The digest for the hash type and script code: the last one made, or else a new one. */
+  digest(hashType: number, scriptCode: Uint8Array, make: () => Uint8Array): Uint8Array {
+    const known = this.digests?.get(hashType)
+    if (known && equalBytes(known.scriptCode, scriptCode)) return known.digest
+    const digest = make()
+    this.digests ??= new Map()
+    this.digests.set(hashType, { scriptCode, digest })
+    return digest
+  }
 
   has(flag: ScriptFlags): boolean {
     return (this.input.flags & flag) !== 0
@@ -77,7 +87,8 @@ export class Machine {
 
   /** Removes so many items. */
   drop(count: number): void {
-    this.stack.length -= count
+    // Setting a list's length takes longer than a few steps.
+    for (let i = 0; i < count; i++) this.stack.pop()
   }
 
   push(item: Uint8Array): void {

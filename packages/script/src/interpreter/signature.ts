@@ -1,4 +1,4 @@
-import { equalBytes, parseDerLax } from '@raistone/primitives'
+import { parseDerLax } from '@raistone/primitives'
 import type { ScriptErrorName } from '../errors.js'
 import { hasKeyShape } from '../script/public-key.js'
 import { sighash } from '../sighash/hash-type.js'
@@ -9,19 +9,15 @@ import { hashTypeOf } from './encoding.js'
 import type { InputCheck, Machine } from './machine.js'
 
 function digestOf(m: Machine, scriptCode: Uint8Array, hashType: number): Uint8Array {
-  const known = m.digests.get(hashType)
-  if (known && equalBytes(known.scriptCode, scriptCode)) return known.digest
   const { spend, index } = m.input
   const hash = m.version === 'base' ? signatureHashLegacy : signatureHashV0
-  const digest = hash(spend, index, scriptCode, hashType)
-  m.digests.set(hashType, { scriptCode, digest })
-  return digest
+  return m.digest(hashType, scriptCode, () => hash(spend, index, scriptCode, hashType))
 }
 
 /** Whether the ECDSA signature, with its hash type as last byte, is the key's over this input. */
 export function ecdsaHolds(m: Machine, signature: Uint8Array, key: Uint8Array, scriptCode: Uint8Array): boolean {
   if (signature.length === 0 || !hasKeyShape(key)) return false
-  const compact = parseDerLax(signature.subarray(0, -1))
+  const compact = parseDerLax(signature, signature.length - 1)
   if (!compact) return false
   const digest = digestOf(m, scriptCode, hashTypeOf(signature))
   return m.input.curve.verifyEcdsa(compact, digest, key)

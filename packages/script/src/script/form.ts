@@ -12,13 +12,19 @@ export interface WitnessProgram {
 export const isPayToScriptHash = (script: Uint8Array): boolean =>
   script.length === 23 && script[0] === opcode.OP_HASH160 && script[1] === 20 && script[22] === opcode.OP_EQUAL
 
-/** BIP-0141: the program if the script is one constant from 0 to 16 and one direct push of 2 to 40 bytes. */
-export function witnessProgram(script: Uint8Array): WitnessProgram | undefined {
+/** BIP-0141: the version if the script is one constant from 0 to 16 and one direct push of 2 to 40 bytes. */
+export function witnessVersion(script: Uint8Array): number | undefined {
   const { length } = script
   if (length < 4 || length > 42 || (script[1] as number) + 2 !== length) return undefined
   const first = script[0] as number
-  if (first !== opcode.OP_0 && (first < opcode.OP_1 || first > opcode.OP_16)) return undefined
-  return { version: first === opcode.OP_0 ? 0 : first - opcode.OP_1 + 1, program: script.subarray(2) }
+  if (first === opcode.OP_0) return 0
+  return first >= opcode.OP_1 && first <= opcode.OP_16 ? first - opcode.OP_1 + 1 : undefined
+}
+
+/** BIP-0141: the program if the script is one. */
+export function witnessProgram(script: Uint8Array): WitnessProgram | undefined {
+  const version = witnessVersion(script)
+  return version === undefined ? undefined : { version, program: script.subarray(2) }
 }
 
 /** BIP-0433: the keyless output that anyone may spend, `OP_1 <4e73>`. */

@@ -1,4 +1,4 @@
-import { sha256, type TransactionBody, type TxOut, txOut, Writer } from '@raistone/primitives'
+import { hash256, sha256, type TransactionBody, type TxOut, txOut, Writer } from '@raistone/primitives'
 import { Message } from './message.js'
 
 /** For what is only hashed; one message is hashed before the next one begins. */
@@ -33,9 +33,18 @@ export class SharedParts {
   ) {}
 
   private lazyPrevouts: Uint8Array | undefined
+  private lazyPrevoutsHash: Uint8Array | undefined
+  private lazyPrevoutsHash256: Uint8Array | undefined
+  private lazySequencesHash: Uint8Array | undefined
+  private lazySequencesHash256: Uint8Array | undefined
   private lazyOutputs: Uint8Array | undefined
-  private readonly hashes = new Map<string, Uint8Array>()
-  private readonly blanks: (Uint8Array | undefined)[] = []
+  private lazyOutputsHash: Uint8Array | undefined
+  private lazyOutputsHash256: Uint8Array | undefined
+  private lazyAmountsHash: Uint8Array | undefined
+  private lazyScriptsHash: Uint8Array | undefined
+  private outputHashes: (Uint8Array | undefined)[] | undefined
+  private blanks: Uint8Array | undefined
+  private blanksOfZeros: Uint8Array | undefined
 
   /** All outpoints, 36 bytes each. */
   get prevouts(): Uint8Array {
@@ -48,70 +57,71 @@ export class SharedParts {
   }
 
   get prevoutsHash(): Uint8Array {
-    return this.once('prevouts', () => sha256(this.prevouts))
+    return (this.lazyPrevoutsHash ??= sha256(this.prevouts))
   }
 
   /** Of all sequences, four bytes each. */
   get sequencesHash(): Uint8Array {
-    return this.once('sequences', () => {
-      message.begin()
-      for (const { sequence } of this.tx.inputs) message.u32(sequence)
-      return sha256(message.take())
-    })
+    return (this.lazySequencesHash ??= sha256(this.sequences()))
   }
 
   get outputsHash(): Uint8Array {
-    return this.once('outputs', () => sha256(this.outputs))
+    return (this.lazyOutputsHash ??= sha256(this.outputs))
   }
 
   /** BIP-0143 hashes twice what BIP-0341 hashes once. */
   get prevoutsHash256(): Uint8Array {
-    return this.once('prevouts2', () => sha256(this.prevoutsHash))
+    return (this.lazyPrevoutsHash256 ??= hash256(this.prevouts))
   }
 
   get sequencesHash256(): Uint8Array {
-    return this.once('sequences2', () => sha256(this.sequencesHash))
+    return (this.lazySequencesHash256 ??= hash256(this.sequences()))
   }
 
   get outputsHash256(): Uint8Array {
-    return this.once('outputs2', () => sha256(this.outputsHash))
+    return (this.lazyOutputsHash256 ??= hash256(this.outputs))
   }
 
   /** Hash of one output, as SINGLE signs it. Kept, as a script may ask for that of a large output thousands of times. */
   outputHash(index: number): Uint8Array | undefined {
     const output = this.tx.outputs[index]
-    return output && this.once(`output${index}`, () => sha256(encodeOutput(output)))
+    if (!output) return undefined
+    this.outputHashes ??= []
+    return (this.outputHashes[index] ??= sha256(encodeOutput(output)))
   }
 
   /** BIP-0341: values of the outputs spent. */
   get amountsHash(): Uint8Array {
-    return this.once('amounts', () => {
-      message.begin()
-      for (const { value } of this.spent) message.i64(value)
-      return sha256(message.take())
-    })
+    return (this.lazyAmountsHash ??= sha256(this.amounts()))
   }
 
   /** BIP-0341: scripts of the outputs spent, each with its length. */
   get scriptsHash(): Uint8Array {
-    return this.once('scripts', () => {
-      message.begin()
-      for (const { script } of this.spent) message.varBytes(script)
-      return sha256(message.take())
-    })
+    return (this.lazyScriptsHash ??= sha256(this.scripts()))
   }
 
   /** All inputs with empty scripts, 41 bytes each; sequences are their own, or zero as NONE and SINGLE see the others. */
   blankInputs(zeroSequences: boolean): Uint8Array {
-    return (this.blanks[zeroSequences ? 1 : 0] ??= this.encodeBlankInputs(zeroSequences))
+    if (zeroSequences) return (this.blanksOfZeros ??= this.encodeBlankInputs(true))
+    return (this.blanks ??= this.encodeBlankInputs(false))
   }
 
-  private once(name: string, make: () => Uint8Array): Uint8Array {
-    const known = this.hashes.get(name)
-    if (known) return known
-    const made = make()
-    this.hashes.set(name, made)
-    return made
+  private sequences(): Uint8Array {
+    message.begin()
+    for (const { sequence } of this.tx.inputs) message.u32(sequence)
+    return message.take()
+  }
+
+  private amounts(): Uint8Array {
+    message.begin()
+    for (const { value } of this.spent) message.i64(value)
+    return message.take()
+  }
+
+  private scripts(): Uint8Array {
+    message.begin()
+    for (const { script } of this.spent) message.varBytes(script)
+    return message.take()
   }
 
   private encodePrevouts(): Uint8Array {

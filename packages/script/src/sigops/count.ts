@@ -2,7 +2,7 @@ import { isCoinbase, type TransactionBody, type TxIn, type TxOut } from '@raisto
 import { type ScriptFlags, scriptFlag } from '../flags.js'
 import { opcode } from '../opcodes/opcode.js'
 import { ScriptCursor } from '../script/cursor.js'
-import { isPayToScriptHash, witnessProgram } from '../script/form.js'
+import { isPayToScriptHash, witnessVersion } from '../script/form.js'
 import { MAX_KEYS_PER_MULTISIG } from '../script/limits.js'
 
 /** BIP-0141: cost of a signature operation outside witnesses; one in a witness costs one. */
@@ -55,12 +55,14 @@ export function p2shSigops(tx: TransactionBody, spent: readonly TxOut[]): number
 
 /** Of a witness program: one for a key hash, those of the script for a script hash; later versions count none here. */
 function programSigops(script: Uint8Array, input: TxIn): number | undefined {
-  const found = witnessProgram(script)
-  if (!found) return undefined
-  if (found.version !== 0) return 0
-  if (found.program.length === 20) return 1
+  const version = witnessVersion(script)
+  if (version === undefined) return undefined
+  if (version !== 0) return 0
+  // Before the program stand the version and the length.
+  const length = script.length - 2
+  if (length === 20) return 1
   const inner = input.witness[input.witness.length - 1]
-  return found.program.length === 32 && inner ? scriptSigops(inner, true) : 0
+  return length === 32 && inner ? scriptSigops(inner, true) : 0
 }
 
 function witnessSigops(input: TxIn, script: Uint8Array): number {

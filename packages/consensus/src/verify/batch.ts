@@ -12,31 +12,43 @@ export interface Piece {
   readonly to: number
 }
 
-/** Inputs checked with one message: enough to hide its cost, few enough for all threads to end together. */
+/** Inputs checked with one message: enough to hide its cost, few enough to be done soon. */
 export const BATCH_INPUTS = 48
 
-/** Parts a large transaction is cut into at most: each part carries all of its bytes. */
+/** Inputs of a message near the end of a run, so that all threads end together. */
+export const LAST_BATCH_INPUTS = 16
+
+/** How many inputs the end of a run is. */
+const END_INPUTS = 2 * BATCH_INPUTS
+
+/** Parts a large transaction is cut into at most: each thread reads all of it for each part. */
 const MOST_PARTS = 16
 
+export const inputCount = (jobs: readonly ScriptJob[]): number =>
+  jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
+
 /** The jobs' inputs in order, in batches; a transaction is cut only if it is larger than a batch. */
-export function* batches(jobs: readonly ScriptJob[]): Generator<Piece[]> {
+export function batchesOf(jobs: readonly ScriptJob[]): Piece[][] {
+  const batches: Piece[][] = []
+  let left = inputCount(jobs)
   let batch: Piece[] = []
-  let room = BATCH_INPUTS
+  let room = 0
   for (const [index, job] of jobs.entries()) {
     const inputs = job.tx.inputs.length
     const step = Math.max(BATCH_INPUTS, Math.ceil(inputs / MOST_PARTS))
     for (let from = 0; from < inputs; from += step) {
       const to = Math.min(inputs, from + step)
-      if (batch.length > 0 && to - from > room) {
-        yield batch
+      if (to - from > room) {
         batch = []
-        room = BATCH_INPUTS
+        batches.push(batch)
+        room = left > END_INPUTS ? BATCH_INPUTS : LAST_BATCH_INPUTS
       }
       batch.push({ job, index, from, to })
       room -= to - from
+      left -= to - from
     }
   }
-  if (batch.length > 0) yield batch
+  return batches
 }
 
 /** One after the other, the inputs of the pieces: the failure of the one just checked, or undefined. */

@@ -5,16 +5,19 @@ import { countingCurve } from './counting-curve.js'
 import { Slices } from './next-turn.js'
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from './script-verifier.js'
 
-/** Checks on this thread, in slices, so that other work gets its turns in between. */
+/** Checks on this thread, in slices, so that other work gets its turns in between; ends where that is not wanted. */
 export async function checkLocally(
   pieces: readonly Piece[],
   flags: ScriptFlags,
   curve: Curve,
-  slices = new Slices(),
+  isWanted = (): boolean => true,
 ): Promise<ScriptFailure | undefined> {
+  const slices = new Slices()
   for (const failure of checkPieces(pieces, flags, curve)) {
     if (failure) return failure
-    if (slices.over) await slices.pause()
+    if (!slices.over) continue
+    await slices.pause()
+    if (!isWanted()) return undefined
   }
   return undefined
 }

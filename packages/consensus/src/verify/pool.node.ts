@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Curve } from '@raistone/primitives'
 import type { ScriptErrorName, ScriptFlags } from '@raistone/script'
-import { batches } from './batch.js'
+import { batchesOf, inputCount } from './batch.js'
 import { type Batch, CheckRun } from './check-run.js'
 import { countingCurve } from './counting-curve.js'
 import { type CurveTier, loadCurve } from './curve-tier.node.js'
 import { checkLocally, createLocalVerifier } from './local.js'
-import { nextTurn, Slices } from './next-turn.js'
-import { type Packet, type PacketResult, packPieces } from './packet.js'
+import { nextTurn } from './next-turn.js'
+import type { Packet, PacketResult } from './packet.js'
 import type { ScriptChecks, ScriptFailure, ScriptJob, ScriptVerifier, SignatureTally } from './script-verifier.js'
 
 export type { CurveTier } from './curve-tier.node.js'
@@ -21,23 +21,19 @@ export interface WorkerVerifierOptions {
 /** Below this many inputs the way to the workers and back costs more than it saves. */
 const WORTH_A_MESSAGE = 16
 
-/** Enough that a worker never waits for its next message. */
-const IN_FLIGHT = 2
+/**
+ * Messages that a worker has before it: more than it can answer while this thread is busy with a block. None of them
+ * binds it to the worker: until it comes to one, this thread may do it, or drop it.
+ */
+const IN_FLIGHT = 8
 
 /** Threads that may die without any of them finishing a batch before they are given up. */
 const MOST_DEATHS = 8
 
-/** What a worker has in hand: the batch and whom it is for. */
+/** What a worker has before it: the batch and whom it is for. */
 interface Errand {
   readonly run: CheckRun
   readonly batch: Batch
-  readonly tally: SignatureTally
-}
-
-interface Running {
-  readonly run: CheckRun
-  readonly flags: ScriptFlags
-  readonly tally: SignatureTally
 }
 
 const closed = (): Error => new Error('the verifier was closed')
@@ -53,7 +49,8 @@ const endThread = (worker: Worker): Promise<void> =>
 class WorkerVerifier implements ScriptVerifier {
   readonly tier: string
   private readonly threads = new Map<Worker, Map<number, Errand>>()
-  private readonly runs: Running[] = []
+  /** Those that are not over, oldest first. */
+  private readonly runs: CheckRun[] = []
   private nextId = 0
   /** Threads that died since one last finished a batch. */
   private deaths = 0
@@ -89,18 +86,18 @@ class WorkerVerifier implements ScriptVerifier {
     if (this.closing || !errands) return
     for (const { run, batch } of errands.values()) run.lost(batch, why)
     if (++this.deaths <= MOST_DEATHS) this.startThread()
-    else if (this.threads.size === 0) for (const { run } of this.runs) run.fail(why)
+    else if (this.threads.size === 0) for (const run of [...this.runs]) run.fail(why)
     this.feed()
   }
 
-  private finish(worker: Worker, { id, failure, signatures }: PacketResult): void {
+  private finish(worker: Worker, { id, left, failure, signatures }: PacketResult): void {
     const errands = this.threads.get(worker)
     const errand = errands?.get(id)
     if (!errands || !errand) return
     errands.delete(id)
-    this.deaths = 0
-    errand.tally.signatures += signatures
-    errand.run.finish(errand.batch, failure && this.failureOf(errand.batch, failure))
+    errand.run.tally.signatures += signatures
+    if (!left) this.deaths = 0
+    if (!left) errand.run.finish(errand.batch, failure && this.failureOf(errand.batch, failure))
     if (errands.size === 0) worker.unref()
     this.feed()
   }
@@ -117,37 +114,39 @@ class WorkerVerifier implements ScriptVerifier {
   }
 
   private send(worker: Worker, errands: Map<number, Errand>): boolean {
-    for (const { run, flags, tally } of this.runs) {
-      const batch = run.take()
+    for (const run of this.runs) {
+      const batch = run.toSend()
       if (!batch) continue
-      const packet: Packet = { id: this.nextId++, flags, bytes: packPieces(batch.pieces) }
-      errands.set(packet.id, { run, batch, tally })
+      const { memory, claims, offsets } = run.packed
+      const { order } = batch
+      const offset = offsets[order] as number
+      const packet: Packet = { id: this.nextId++, flags: run.flags, memory, count: claims.count, order, offset }
+      errands.set(packet.id, { run, batch })
       worker.ref()
-      worker.postMessage(packet, [packet.bytes.buffer as ArrayBuffer])
+      worker.postMessage(packet)
       return true
     }
     return false
   }
 
   begin(jobs: readonly ScriptJob[], flags: ScriptFlags, tally: SignatureTally = { signatures: 0 }): ScriptChecks {
-    const inputs = jobs.reduce((sum, job) => sum + job.tx.inputs.length, 0)
-    if (inputs < WORTH_A_MESSAGE || this.workers === 0) return this.local.begin(jobs, flags, tally)
+    if (this.workers === 0 || inputCount(jobs) < WORTH_A_MESSAGE) return this.local.begin(jobs, flags, tally)
     // Threads that end answer no more.
     if (this.closing) throw closed()
-    const running: Running = { run: new CheckRun(batches(jobs)), flags, tally }
-    this.runs.push(running)
+    const run = new CheckRun(batchesOf(jobs), flags, tally)
+    this.runs.push(run)
     const over = (): void => {
-      const at = this.runs.indexOf(running)
+      const at = this.runs.indexOf(run)
       if (at >= 0) this.runs.splice(at, 1)
     }
-    running.run.result.then(over, over)
+    run.result.then(over, over)
     this.feed()
     return {
       finish: async () => {
-        await Promise.race([this.help(running), running.run.result])
-        return running.run.result
+        await Promise.race([this.help(run), run.result])
+        return run.result
       },
-      abandon: () => running.run.fail(new Error('the checks were abandoned')),
+      abandon: () => run.fail(new Error('the checks were abandoned')),
     }
   }
 
@@ -159,20 +158,41 @@ class WorkerVerifier implements ScriptVerifier {
     return this.begin(jobs, flags, tally).finish()
   }
 
-  /** This thread takes batches too, a slice at a time, as long as there are any. */
-  private async help({ run, flags, tally }: Running): Promise<void> {
-    const curve = countingCurve(this.curve, tally)
-    const slices = new Slices()
+  /**
+   * Until the run is over this thread takes batches too, a slice at a time: of this run, and where threads have begun
+   * all of those, of the next ones rather than wait. What it has begun then it ends beside its other work.
+   */
+  private async help(own: CheckRun): Promise<void> {
     await nextTurn()
-    for (let batch = run.take(); batch; batch = run.take()) {
-      run.finish(batch, await checkLocally(batch.pieces, flags, curve, slices))
+    while (!own.over) {
+      const errand = this.takeHere(own)
+      if (!errand) return
+      await this.checkHere(errand)
       await nextTurn()
+    }
+  }
+
+  private takeHere(own: CheckRun): Errand | undefined {
+    for (const run of [own, ...this.runs]) {
+      const batch = run.takeHere()
+      if (batch) return { run, batch }
+    }
+    return undefined
+  }
+
+  private async checkHere({ run, batch }: Errand): Promise<void> {
+    const curve = countingCurve(this.curve, run.tally)
+    try {
+      run.finish(batch, await checkLocally(batch.pieces, run.flags, curve, () => run.matters(batch)))
+    } catch (error) {
+      // It may be another run than the one that is waited for.
+      run.fail(error as Error)
     }
   }
 
   async close(): Promise<void> {
     this.closing = true
-    for (const { run } of this.runs) if (!run.over) run.fail(closed())
+    for (const run of [...this.runs]) run.fail(closed())
     await Promise.all([...this.threads.keys()].map(endThread))
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { createTransaction, ZERO_HASH } from '@raistone/primitives'
 import fc from 'fast-check'
-import { batches, type Piece } from '../../src/verify/batch.js'
-import { packPieces, unpackPieces } from '../../src/verify/packet.js'
+import { batchesOf, type Piece } from '../../src/verify/batch.js'
+import { Claims, taker } from '../../src/verify/claims.js'
+import { packRun, unpackBatch } from '../../src/verify/packet.js'
 import type { ScriptJob } from '../../src/verify/script-verifier.js'
 import { input, outpoint, output, transaction } from '../support/bodies.js'
 
@@ -12,44 +13,47 @@ const jobOf = (inputs: number): ScriptJob => ({
 })
 
 const inputsOf = (batch: readonly Piece[]): number => batch.reduce((sum, { from, to }) => sum + to - from, 0)
-const sizes = (...inputs: number[]): number[] => [...batches(inputs.map(jobOf))].map(inputsOf)
+const sizes = (...inputs: number[]): number[] => batchesOf(inputs.map(jobOf)).map(inputsOf)
 
 describe('the batches of some jobs', () => {
   test('have every input once, in order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 30 }), inputs => {
         const jobs = inputs.map(jobOf)
-        const seen = [...batches(jobs)].flat().flatMap(({ job, index, from, to }) => {
-          expect(job).toBe(jobs[index])
-          return Array.from({ length: to - from }, (_, i) => `${index}/${from + i}`)
-        })
+        const seen = batchesOf(jobs)
+          .flat()
+          .flatMap(({ job, index, from, to }) => {
+            expect(job).toBe(jobs[index])
+            return Array.from({ length: to - from }, (_, i) => `${index}/${from + i}`)
+          })
         expect(seen).toEqual(inputs.flatMap((count, index) => Array.from({ length: count }, (_, i) => `${index}/${i}`)))
       }),
       { numRuns: 50 },
     )
   })
 
-  test('are neither too small nor too large for a message', () => {
-    expect(
-      sizes(...new Array<number>(1000).fill(1))
-        .slice(0, -1)
-        .every(size => size === 48),
-    ).toBe(true)
+  test('are neither too small nor too large for a message, and small at the end so that threads end together', () => {
+    const ones = sizes(...new Array<number>(1000).fill(1))
+    expect(ones.slice(0, 19)).toEqual(new Array(19).fill(48))
+    expect(ones.slice(19)).toEqual([16, 16, 16, 16, 16, 8])
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 100 }), inputs => {
-        const [last, ...others] = sizes(...inputs).reverse() as [number, ...number[]]
-        expect(last).toBeLessThanOrEqual(64)
-        for (const size of others) expect(size >= 32 && size <= 64).toBe(true)
+        let left = inputs.reduce((sum, count) => sum + count, 0)
+        for (const size of sizes(...inputs)) {
+          expect(size).toBeLessThanOrEqual(left > 96 ? 48 : 16)
+          expect(size).toBeGreaterThan(Math.min(left - 1, left > 96 ? 32 : 0))
+          left -= size
+        }
       }),
       { numRuns: 50 },
     )
   })
 
   test('keep a transaction together as long as it fits', () => {
-    const together = (count: number): number => [...batches([jobOf(10), jobOf(count)])].length
-    expect(together(38)).toBe(1)
-    expect(together(39)).toBe(2)
-    expect([...batches([jobOf(48)])]).toHaveLength(1)
+    const together = (...counts: number[]): number => batchesOf([...counts, 97].map(jobOf))[0]?.length as number
+    expect(together(10, 38)).toBe(2)
+    expect(together(10, 39)).toBe(1)
+    expect(sizes(48)).toEqual([48])
     expect(sizes(49)).toEqual([48, 1])
   })
 
@@ -90,26 +94,67 @@ const anyPiece: fc.Arbitrary<Omit<Piece, 'index'>> = fc
     to: Math.min(Math.max(a, b), inputs.length),
   }))
 
-describe('a packet', () => {
-  test('has what was packed, numbered by its place', () => {
+describe('a packed run', () => {
+  test('has what was packed, numbered by its place in the batch', () => {
     fc.assert(
-      fc.property(fc.array(anyPiece, { maxLength: 8 }), given => {
-        const pieces = given.map((piece, i) => ({ ...piece, index: 100 + i }))
-        const unpacked = unpackPieces(packPieces(pieces))
+      fc.property(fc.array(fc.array(anyPiece, { maxLength: 5 }), { maxLength: 4 }), given => {
+        const batches = given.map(pieces => pieces.map((piece, i) => ({ ...piece, index: 100 + i })))
+        const { memory, offsets } = packRun(batches)
         // Whoever checks scripts asks for no ids.
-        const nameless = pieces.map(({ job: { tx, spent }, ...piece }, index) => ({
-          ...piece,
-          job: { tx: { ...tx, txid: ZERO_HASH, wtxid: ZERO_HASH }, spent },
-          index,
-        }))
-        expect(unpacked).toEqual(nameless)
+        const nameless = batches.map(pieces =>
+          pieces.map(({ job: { tx, spent }, ...piece }, index) => ({
+            ...piece,
+            job: { tx: { ...tx, txid: ZERO_HASH, wtxid: ZERO_HASH }, spent },
+            index,
+          })),
+        )
+        expect(offsets.map(offset => unpackBatch(memory, offset))).toEqual(nameless)
       }),
+      { numRuns: 50 },
     )
   })
 
-  test('can be given away whole: its buffer holds nothing else', () => {
-    const packet = packPieces([{ job: jobOf(3), index: 0, from: 0, to: 3 }])
-    expect(packet.byteOffset).toBe(0)
-    expect(packet.buffer.byteLength).toBe(packet.length)
+  test('has a transaction that was cut once', () => {
+    const job = jobOf(1000)
+    const batches = batchesOf([job])
+    expect(batches).toHaveLength(16)
+    const packed = packRun(batches)
+    expect(packed.memory.byteLength).toBeLessThan(job.tx.raw.length * 1.5)
+    expect(packed.offsets.map(offset => unpackBatch(packed.memory, offset)[0]?.to)).toEqual(
+      batches.map(([piece]) => piece?.to),
+    )
+  })
+})
+
+describe('claims', () => {
+  const claimsOf = (count: number): Claims => {
+    const claims = new Claims(new SharedArrayBuffer(Claims.size(count)), count)
+    claims.begin()
+    return claims
+  }
+
+  test('are had once, until they are released', () => {
+    const claims = claimsOf(3)
+    expect([claims.takerOf(1), claims.take(1, taker.thread), claims.take(1, taker.here)]).toEqual([
+      undefined,
+      true,
+      false,
+    ])
+    expect([claims.takerOf(0), claims.takerOf(1), claims.takerOf(2)]).toEqual([undefined, taker.thread, undefined])
+    claims.release(1)
+    expect([claims.take(1, taker.here), claims.takerOf(1)]).toEqual([true, taker.here])
+  })
+
+  test('are of no use above the lowest failure', () => {
+    const claims = claimsOf(9)
+    const open = (): number[] => [0, 1, 2, 3, 4, 5, 6, 7, 8].filter(order => claims.matters(order))
+    expect(open()).toHaveLength(9)
+    for (const failed of [6, 8, 3, 4]) claims.stopAfter(failed)
+    expect(open()).toEqual([0, 1, 2, 3])
+    expect([claims.take(4, taker.here), claims.take(3, taker.here)]).toEqual([false, true])
+    claims.stop()
+    expect(open()).toEqual([])
+    claims.stopAfter(2)
+    expect(open()).toEqual([])
   })
 })

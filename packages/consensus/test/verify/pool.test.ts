@@ -5,9 +5,10 @@ import { loadNativeCurve } from '@raistone/primitives/curve/native'
 import { scriptFlag } from '@raistone/script'
 import { seededRandom, withDeadline } from '@raistone/testkit'
 import { createLocalVerifier } from '../../src/verify/local.js'
+import { nextTurn } from '../../src/verify/next-turn.js'
 import type { Packet } from '../../src/verify/packet.js'
 import { type CurveTier, createWorkerVerifier } from '../../src/verify/pool.node.js'
-import type { ScriptJob, ScriptVerifier } from '../../src/verify/script-verifier.js'
+import type { ScriptChecks, ScriptJob, ScriptVerifier } from '../../src/verify/script-verifier.js'
 import { signedJob, spoiledJob } from '../support/signed-jobs.js'
 
 const flags = scriptFlag.P2SH | scriptFlag.DERSIG | scriptFlag.WITNESS | scriptFlag.NULLDUMMY | scriptFlag.TAPROOT
@@ -148,22 +149,41 @@ function intercept(deliver: (worker: Worker, packet: Packet, post: (packet: Pack
   jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message: Posted) {
     threads.add(this)
     if (!isPacket(message)) return real.call(this, message)
-    deliver(this, message, packet => real.call(this, packet, [packet.bytes.buffer as ArrayBuffer]))
+    deliver(this, message, packet => real.call(this, packet))
   })
   return threads
 }
 
+/** Gives others their turns until the condition holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await nextTurn()
+}
+
+/** Waits until so many of the threads that were given something are dead. */
+const untilDead = (count: number, threads: ReadonlySet<Worker>): Promise<void> =>
+  withDeadline(
+    until(() => [...threads].filter(({ threadId }) => threadId === -1).length >= count),
+    DEADLINE_MS,
+    'the death of threads',
+  )
+
 /** What no worker can read: the thread dies of it. */
-const poisoned = (packet: Packet): Packet => ({ ...packet, bytes: packet.bytes.slice(0, 50) })
+const poisoned = (packet: Packet): Packet => ({ ...packet, offset: packet.memory.byteLength })
 
 describe('a thread that dies', () => {
   test('of an exception is replaced, and its batch done again and counted once', async () => {
     const pool = await verifier(2)
     let packets = 0
     const threads = intercept((_, packet, post) => post(packets++ === 0 ? poisoned(packet) : packet))
-    expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
-    packets = 0
-    expect((await run(pool, spoiled(jobs, [[0, 0]]))).failure).toMatchObject({ index: 0, input: 0 })
+    const runAfterDeath = async (given: readonly ScriptJob[], dead: number) => {
+      packets = 0
+      const tally = { signatures: 0 }
+      const checks = pool.begin(given, flags, tally)
+      await untilDead(dead, threads)
+      return { failure: await checks.finish(), signatures: tally.signatures }
+    }
+    expect(await runAfterDeath(many(3), 1)).toEqual({ failure: undefined, signatures: 3 * inputs })
+    expect((await runAfterDeath(spoiled(jobs, [[0, 0]]), 2)).failure).toMatchObject({ index: 0, input: 0 })
     // Every thread that there is gets some of it: the two, less two, and two in their place.
     expect(await run(pool, many(3))).toEqual({ failure: undefined, signatures: 3 * inputs })
     expect(threads.size).toBe(4)
@@ -185,8 +205,10 @@ describe('a thread that dies', () => {
 
   test('again over the same batch ends the run with an error, and no other run', async () => {
     const pool = await verifier(1)
-    intercept((_, packet, post) => post(poisoned(packet)))
-    await expect(run(pool, many(2))).rejects.toThrow(/end of data/)
+    const threads = intercept((_, packet, post) => post(poisoned(packet)))
+    const checks = pool.begin(many(2), flags)
+    await untilDead(2, threads)
+    await expect(checks.finish()).rejects.toThrow(/end of data/)
     jest.restoreAllMocks()
     expect(await run(pool, many(2))).toEqual({ failure: undefined, signatures: 2 * inputs })
   })
@@ -194,19 +216,98 @@ describe('a thread that dies', () => {
   test('each time is given up in the end, and this thread goes on alone', async () => {
     const pool = await verifier(1)
     const threads = intercept((_, packet, post) => post(poisoned(packet)))
-    let failed = 0
-    while (
-      failed < 10 &&
-      (await run(pool, jobs).then(
-        () => false,
-        () => true,
-      ))
-    )
-      failed++
-    expect(failed).toBeGreaterThan(2)
-    expect(threads.size).toBe(9)
+    for (let dead = 2; dead <= 8; dead += 2) {
+      const checks = pool.begin(jobs, flags)
+      await untilDead(dead, threads)
+      await expect(checks.finish()).rejects.toThrow(/end of data/)
+    }
+    const checks = pool.begin(jobs, flags)
+    await untilDead(9, threads)
+    await expect(checks.finish()).rejects.toThrow(/end of data/)
     expect(await run(pool, jobs)).toEqual(sound)
     expect(threads.size).toBe(9)
+  })
+
+  test('leaves what it had not begun to others, who do it as if nothing had been', async () => {
+    const pool = await verifier(1)
+    let packets = 0
+    const threads = intercept((_, packet, post) => post(packets++ === 0 ? poisoned(packet) : packet))
+    const tally = { signatures: 0 }
+    const checks = pool.begin(many(8), flags, tally)
+    await untilDead(1, threads)
+    expect(await checks.finish()).toBeUndefined()
+    expect(tally.signatures).toBe(8 * inputs)
+  })
+})
+
+/** Counts the answers of threads. */
+function countAnswers(threads: ReadonlySet<Worker>): () => number {
+  let answers = 0
+  for (const worker of threads) worker.on('message', () => answers++)
+  return () => answers
+}
+
+describe('what threads have before them', () => {
+  /** Begins a run without this thread's help, and waits for an answer to each packet sent. */
+  async function beginAlone(given: readonly ScriptJob[], then: (checks: ScriptChecks) => void = () => undefined) {
+    const pool = await verifier(1)
+    let packets = 0
+    const threads = intercept((_, packet, post) => {
+      packets++
+      post(packet)
+    })
+    const tally = { signatures: 0 }
+    const checks = pool.begin(given, flags, tally)
+    const answers = countAnswers(threads)
+    then(checks)
+    await withDeadline(
+      until(() => answers() === packets),
+      DEADLINE_MS,
+      'the answers',
+    )
+    return { pool, checks, packets, tally }
+  }
+
+  test('is left when one of them fails', async () => {
+    const all = many(8)
+    const { checks, packets, tally } = await beginAlone(spoiled(all, [[2, 0]]))
+    // One signature of the first transaction, two of the second, and the bad one.
+    expect([packets, tally.signatures]).toEqual([8, 4])
+    expect(await checks.finish()).toMatchObject({ index: 2, input: 0 })
+    expect(tally.signatures).toBe(4)
+  })
+
+  test('is left when nobody wants the answer', async () => {
+    const { pool, checks, packets, tally } = await beginAlone(many(8), one => one.abandon())
+    expect(packets).toBe(8)
+    // At most the thread was in the middle of the first.
+    expect(tally.signatures).toBeLessThanOrEqual(48)
+    await expect(checks.finish()).rejects.toThrow('the checks were abandoned')
+    expect(await run(pool, jobs)).toEqual(sound)
+  })
+
+  test('is done by this thread where they do not come to it, and counted once', async () => {
+    const pool = await verifier(2)
+    const held: (() => void)[] = []
+    intercept((_, packet, post) => held.push(() => post(packet)))
+    const bad = spoiled(many(2), [[19, 1]])
+    expect(await run(pool, many(2))).toEqual({ failure: undefined, signatures: 2 * inputs })
+    expect((await run(pool, bad)).failure).toMatchObject({ index: 19, input: 1 })
+    expect(held.length).toBeGreaterThan(8)
+    jest.restoreAllMocks()
+    for (const post of held) post()
+    expect(await run(pool, many(2))).toEqual({ failure: undefined, signatures: 2 * inputs })
+  })
+
+  test('of a later run is done while an earlier one is waited for, and each has its own answer and count', async () => {
+    const pool = await verifier(2)
+    const given = [many(3), spoiled(many(2), [[7, 4]]), many(2)]
+    const tallies = given.map(() => ({ signatures: 0 }))
+    const checks = given.map((one, i) => pool.begin(one, flags, tallies[i]))
+    expect(await checks[0]?.finish()).toBeUndefined()
+    expect(await checks[1]?.finish()).toMatchObject({ index: 7, input: 4 })
+    expect(await checks[2]?.finish()).toBeUndefined()
+    expect([tallies[0]?.signatures, tallies[2]?.signatures]).toEqual([3 * inputs, 2 * inputs])
   })
 })
 

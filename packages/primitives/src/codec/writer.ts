@@ -14,8 +14,14 @@ export class Writer {
   readonly bytes: Uint8Array
   private at = 0
 
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length)
+  /** Into a new array of so many bytes, or into the one given. */
+  constructor(into: number | Uint8Array) {
+    this.bytes = typeof into === 'number' ? new Uint8Array(into) : into
+  }
+
+  /** Bytes written so far. */
+  get offset(): number {
+    return this.at
   }
 
   private advance(length: number): number {

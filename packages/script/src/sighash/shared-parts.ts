@@ -16,12 +16,6 @@ export function encodeOutput(output: TxOut): Uint8Array {
   return writer.bytes
 }
 
-const encodeOutputs = (outputs: readonly TxOut[]): Uint8Array => {
-  const writer = new Writer(outputs.reduce((sum, output) => sum + txOut.size(output), 0))
-  for (const output of outputs) txOut.write(writer, output)
-  return writer.bytes
-}
-
 /**
  * The parts of signature messages that all inputs of a transaction share. Each is made when first asked for and
  * then kept: without this, hashing grows with the square of the number of inputs (the cost BIP-0143 removed).
@@ -53,7 +47,7 @@ export class SharedParts {
 
   /** All outputs as they stand in the transaction, without their count. */
   get outputs(): Uint8Array {
-    return (this.lazyOutputs ??= encodeOutputs(this.tx.outputs))
+    return (this.lazyOutputs ??= this.allOutputs().slice())
   }
 
   get prevoutsHash(): Uint8Array {
@@ -66,7 +60,7 @@ export class SharedParts {
   }
 
   get outputsHash(): Uint8Array {
-    return (this.lazyOutputsHash ??= sha256(this.outputs))
+    return (this.lazyOutputsHash ??= sha256(this.allOutputs()))
   }
 
   /** BIP-0143 hashes twice what BIP-0341 hashes once. */
@@ -79,7 +73,7 @@ export class SharedParts {
   }
 
   get outputsHash256(): Uint8Array {
-    return (this.lazyOutputsHash256 ??= hash256(this.outputs))
+    return (this.lazyOutputsHash256 ??= hash256(this.allOutputs()))
   }
 
   /** Hash of one output, as SINGLE signs it. Kept, as a script may ask for that of a large output thousands of times. */
@@ -109,6 +103,15 @@ export class SharedParts {
   private sequences(): Uint8Array {
     message.begin()
     for (const { sequence } of this.tx.inputs) message.u32(sequence)
+    return message.take()
+  }
+
+  private allOutputs(): Uint8Array {
+    message.begin()
+    for (const { value, script } of this.tx.outputs) {
+      message.i64(value)
+      message.varBytes(script)
+    }
     return message.take()
   }
 

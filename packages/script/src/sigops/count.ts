@@ -13,6 +13,8 @@ export const WITNESS_SCALE = 4
  * or if `accurate` (P2SH and witness scripts) for the constant before it.
  */
 export function scriptSigops(script: Uint8Array, accurate: boolean): number {
+  // As most inputs' scripts are.
+  if (script.length === 0) return 0
   let count = 0
   let before = -1
   const at = new ScriptCursor(script)

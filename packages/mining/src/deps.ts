@@ -8,7 +8,7 @@ export interface MiningChain {
   readonly tip: BlockEntry
   readonly events: Events<{ tip: { readonly entry: BlockEntry } }>
   submitBlock(
-    raw: Uint8Array,
+    block: Block,
   ): Promise<
     | { readonly state: 'connected' | 'stored' | 'duplicate'; readonly entry: BlockEntry; readonly reject?: undefined }
     | { readonly reject: Reject }

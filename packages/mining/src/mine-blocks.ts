@@ -53,7 +53,7 @@ export async function mineBlocks(
   while (hashes.length < count) {
     const mined = await solveNext(deps, payTo, () => limit - search.hashes, signal)
     if (!mined) break
-    const result = await chain.submitBlock(mined.raw)
+    const result = await chain.submitBlock(mined)
     // The clock was set back meanwhile.
     if (result.reject?.cause === 'early') break
     if (result.reject)

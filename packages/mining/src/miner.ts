@@ -91,10 +91,10 @@ export class Miner {
       .search(template.block.header, template.target, { signal })
       .finally(() => clearTimeout(renew))
     if (!solved || this.stopping.signal.aborted) return
-    const { raw, hash } = createBlock(solved, template.block.transactions)
-    const result = await chain.submitBlock(raw)
+    const block = createBlock(solved, template.block.transactions)
+    const result = await chain.submitBlock(block)
     // A rival's block may have come first, or the clock have been set back: the next template will do.
-    if (!result.reject) this.emitter.emit('found', { hash, height: template.height })
+    if (!result.reject) this.emitter.emit('found', { hash: block.hash, height: template.height })
     else if (result.reject.cause !== 'early')
       throw new Error(`a block mined here was refused: ${result.reject.rule} ${result.reject.detail ?? ''}`)
   }

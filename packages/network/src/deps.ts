@@ -19,7 +19,7 @@ export interface NetworkChain {
     readonly accepted: number
     readonly reject?: (Reject & { readonly at: number }) | undefined
   }
-  submitBlock(raw: Uint8Array): Promise<
+  submitBlock(block: Uint8Array | Block): Promise<
     | {
         readonly state: 'connected' | 'stored' | 'duplicate'
         readonly entry: BlockEntry

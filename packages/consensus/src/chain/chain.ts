@@ -215,10 +215,13 @@ export class Chain {
     return { accepted: headers.length }
   }
 
-  /** Judges a block and connects it if it makes the best chain. Rejects with a DecodeError for bytes that are none. */
-  async submitBlock(raw: Uint8Array): Promise<Submitted> {
+  /**
+   * Judges a block, decoded or as bytes, and connects it if it makes the best chain. Rejects with a DecodeError for bytes
+   * that are none.
+   */
+  async submitBlock(given: Uint8Array | Block): Promise<Submitted> {
     const result = await this.turns.take<Submitted | DecodeError>(async answer => {
-      const block = decodedOrError(raw)
+      const block = 'raw' in given ? given : decodedOrError(given)
       const submitted = block instanceof DecodeError ? () => block : await this.takeBlock(block)
       this.answerLater(() => answer(submitted()))
     })

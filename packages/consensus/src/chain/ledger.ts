@@ -1,7 +1,8 @@
-import { type Block, decodeBlock, type OutpointKey } from '@raistone/primitives'
-import { type Coin, reverseDiff } from '../coin.js'
+import { type Block, decodeBlock } from '@raistone/primitives'
+import { type Coin, type CoinView, reverseDiff } from '../coin.js'
 import type { ChainParams } from '../params/chain-params.js'
-import { type Connected, connectBlock, neededOutpoints, outpointsOf } from '../rules/block/with-coins.js'
+import { type Connected, coinsSpent, connectBlock, neededOutpoints, outpointsOf } from '../rules/block/with-coins.js'
+import { scriptFlagsAt } from '../rules/script-flags.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import { decodeUndoWhole, encodeUndo } from '../store/undo-record.js'
@@ -96,13 +97,21 @@ export class Ledger {
 
   /** What the rules but those of scripts say about a block on top of the head. Changes nothing. */
   async judge(block: Block, height: number): Promise<Outcome<Connected>> {
-    const outcome = await this.judgeOn(neededOutpoints(block, this.deps.params), block, height)
-    return outcome.reject ? this.judgeOn(outpointsOf(block), block, height) : outcome
+    return this.judgeOn(await this.needed(block), block, height)
   }
 
-  private async judgeOn(outpoints: readonly OutpointKey[], block: Block, height: number): Promise<Outcome<Connected>> {
-    const { params, coins } = this.deps
-    return connectBlock(block, await coins.load(outpoints), {
+  private needed(block: Block): Promise<CoinView> {
+    return this.deps.coins.load(neededOutpoints(block, this.deps.params))
+  }
+
+  private async judgeOn(needed: CoinView, block: Block, height: number): Promise<Outcome<Connected>> {
+    const outcome = this.connect(needed, block, height)
+    return outcome.reject ? this.connect(await this.deps.coins.load(outpointsOf(block)), block, height) : outcome
+  }
+
+  private connect(coins: CoinView, block: Block, height: number): Outcome<Connected> {
+    const { params } = this.deps
+    return connectBlock(block, coins, {
       height,
       hash: block.hash,
       medianTimePast: this.head.medianTimePast,
@@ -111,10 +120,16 @@ export class Ledger {
     })
   }
 
-  /** Script checks of a block that was judged. */
-  beginScripts(block: Block, { spent, flags }: Connected): BlockChecks {
+  /** Checks the scripts of a block, which spends these coins. */
+  beginScripts(block: Block, { spent, flags }: Pick<Connected, 'spent' | 'flags'>): BlockChecks {
     const { verifier, scriptCache: known } = this.deps
     return beginBlockScripts(block, spent, flags, { verifier, tally: this.tally, known })
+  }
+
+  /** Checks the scripts of a block that may break other rules; undefined if it spends what is not there. */
+  private beginEarly(block: Block, coins: CoinView, height: number): BlockChecks | undefined {
+    const spent = coinsSpent(block, coins, height)
+    return spent && this.beginScripts(block, { spent, flags: scriptFlagsAt(height, block.hash, this.deps.params) })
   }
 
   /**
@@ -125,11 +140,17 @@ export class Ledger {
     const { records, coins, assumedValid } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
-    const outcome = await this.judge(block, entry.height)
-    if (outcome.reject) return { reject: outcome.reject }
+    const needed = await this.needed(block)
+    const unchecked = !entry.checked && !assumedValid(entry)
+    // First of all, so that the other threads have something to do while this one goes through the other rules.
+    const early = unchecked ? this.beginEarly(block, needed, entry.height) : undefined
+    const outcome = await this.judgeOn(needed, block, entry.height)
+    if (outcome.reject) {
+      early?.abandon()
+      return { reject: outcome.reject }
+    }
     const connected = outcome.value
-    // First of all, so that the other threads have something to do.
-    const checks = entry.checked || assumedValid(entry) ? undefined : this.beginScripts(block, connected)
+    const checks = unchecked ? (early ?? this.beginScripts(block, connected)) : undefined
     // What was written when it was connected before is used again, if it can still be read.
     if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
     coins.apply(connected.diff)

@@ -150,7 +150,16 @@ describe('blocks in flight', () => {
       'bad-prevblk',
     ])
     expect(chain.whyInvalid(chain.entry(greedy.hash)!)).toBeUndefined()
-    expect(referee.abandoned).toBe(1)
+    // Its own checks, too, had been begun.
+    expect(referee.abandoned).toBe(2)
+  })
+
+  test('scripts are begun before a block is judged, and left where it is refused', async () => {
+    const referee = new Referee()
+    const chain = await open(referee)
+    const greedy = new Branch(1).build({ fees: 1n })
+    expect((await submitAll(chain, [greedy])).map(wordOf)).toEqual(['bad-cb-amount'])
+    expect([referee.begun, referee.finished, referee.abandoned]).toEqual([1, 0, 1])
   })
 
   test('after a failure the best of the others is the tip', async () => {

@@ -156,7 +156,7 @@ export class BlockRelay {
         this.rebuilds.delete(hash)
         if (!block) return
         this.remember(hash, block)
-        const result = await this.deps.chain.submitBlock(block.raw)
+        const result = await this.deps.chain.submitBlock(block)
         if (!result.reject) return
         this.fresh.delete(hash)
         this.wire.log.debug('rebuilt block refused', { hash, rule: result.reject.rule })

@@ -93,8 +93,8 @@ export class FakeChain implements NetworkChain {
     return { accepted }
   }
 
-  async submitBlock(raw: Uint8Array): ReturnType<NetworkChain['submitBlock']> {
-    const block = decodeBlock(raw)
+  async submitBlock(given: Uint8Array | Block): ReturnType<NetworkChain['submitBlock']> {
+    const block = 'raw' in given ? given : decodeBlock(given)
     await this.slow()
     this.submitted.push(block.hash)
     const { reject } = this.submitHeaders([block.header])

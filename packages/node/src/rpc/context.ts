@@ -26,7 +26,7 @@ export interface RpcChain {
   reconsider(entry: BlockEntry): Promise<void>
   prefer(entry: BlockEntry): Promise<void>
   submitBlock(
-    raw: Uint8Array,
+    block: Block,
   ): Promise<
     { readonly state: 'connected' | 'stored' | 'duplicate'; readonly entry: BlockEntry } | { readonly reject: Reject }
   >

@@ -75,7 +75,7 @@ async function submit({ chain }: RpcContext, hex: string): Promise<string | null
   const block = withCoinbaseWitness(decodeSubmitted(hex))
   const known = chain.entry(block.hash)
   if (known?.invalid) return 'duplicate-invalid'
-  const answer = await chain.submitBlock(block.raw)
+  const answer = await chain.submitBlock(block)
   if ('reject' in answer) return answer.reject.rule
   if (answer.state === 'connected') return null
   return answer.state === 'duplicate' ? 'duplicate' : 'inconclusive'

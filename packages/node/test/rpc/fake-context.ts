@@ -54,7 +54,7 @@ const fakeChain = (asked: Asked): RpcChain => ({
   invalidate: async entry => void asked.log.push(`invalidate ${entry.hash}`),
   reconsider: async entry => void asked.log.push(`reconsider ${entry.hash}`),
   prefer: async entry => void asked.log.push(`prefer ${entry.hash}`),
-  submitBlock: async raw => {
+  submitBlock: async ({ raw }) => {
     asked.log.push(`block of ${raw.length} bytes`)
     return 'reject' in asked.submit ? asked.submit : { ...asked.submit, entry: tip }
   },

@@ -7,6 +7,7 @@ import {
   outputTotal,
   type Sats,
   type Transaction,
+  type Txid,
 } from '@raistone/primitives'
 import { type ScriptFlags, sigopCost } from '@raistone/script'
 import { type Coin, type CoinDiff, type CoinView, noCoins } from '../../coin.js'
@@ -92,6 +93,32 @@ export function neededOutpoints(block: Block, { forks }: ChainParams): OutpointK
   return block.transactions
     .slice(1)
     .flatMap(({ inputs }) => inputs.flatMap(({ prevout }) => (own.has(prevout.txid) ? [] : outpointKey(prevout))))
+}
+
+/**
+ * The coins each transaction spends, in input order, the coinbase's left out; undefined if one is not there. Whether they
+ * may be spent, and but once, is for `connectBlock` to say.
+ */
+export function coinsSpent(
+  { transactions }: Block,
+  coins: CoinView,
+  height: Height,
+): readonly (readonly Coin[])[] | undefined {
+  const own = new Map<Txid, Transaction>()
+  const spent: Coin[][] = []
+  for (const [i, tx] of transactions.entries()) {
+    const ofThis: Coin[] = []
+    if (i > 0)
+      for (const { prevout } of tx.inputs) {
+        const made = own.get(prevout.txid)?.outputs[prevout.vout]
+        const coin = made ? { ...made, height, coinbase: false } : coins.get(outpointKey(prevout))
+        if (!coin) return undefined
+        ofThis.push(coin)
+      }
+    spent.push(ofThis)
+    own.set(tx.txid, tx)
+  }
+  return spent
 }
 
 const noOverwrite: Check<OverwriteFacts> = ({ block, coins, excepted }) => {

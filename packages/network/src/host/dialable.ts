@@ -1,4 +1,4 @@
-import { multiaddr } from '@multiformats/multiaddr'
+import { multiaddr } from '#libp2p'
 
 const tcpAddress = /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/p2p\/[1-9A-HJ-NP-Za-km-z]{46,64})?$/
 

@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import { Uint8ArrayList } from 'uint8arraylist'
+import { Uint8ArrayList } from '#libp2p'
 import type { FrameStream } from './host.js'
 import { plain } from './plain.js'
 

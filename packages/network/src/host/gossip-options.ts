@@ -1,6 +1,6 @@
-import './polyfill.js'
-import { type GossipsubOpts, StrictNoSign } from '@libp2p/gossipsub'
+import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { concatBytes, sha256, toHex } from '@raistone/primitives'
+import { StrictNoSign } from '#libp2p'
 import { isPrivateAddress } from '../peers/private-address.js'
 import type { TopicHandler } from './host.js'
 

@@ -1,5 +1,4 @@
-import './polyfill.js'
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '#libp2p'
 
 /** A new Ed25519 private key, protobuf-encoded as libp2p stores it. Secret: the node's name among its peers. */
 export async function newIdentity(): Promise<Uint8Array> {

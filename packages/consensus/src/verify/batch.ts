@@ -15,11 +15,14 @@ export interface Piece {
 /** Inputs checked with one message: enough to hide its cost, few enough to be done soon. */
 export const BATCH_INPUTS = 48
 
-/** Inputs of a message near the end of a run, so that all threads end together. */
-export const LAST_BATCH_INPUTS = 16
+/** Inputs of a message at the end of a run, which messages grow smaller towards, so that all threads end together. */
+const LEAST_BATCH_INPUTS = 6
 
-/** How many inputs the end of a run is. */
-const END_INPUTS = 2 * BATCH_INPUTS
+/** Messages that what is left would make. */
+const BATCHES_LEFT = 4
+
+const roomFor = (left: number): number =>
+  Math.min(BATCH_INPUTS, Math.max(LEAST_BATCH_INPUTS, Math.floor(left / BATCHES_LEFT)))
 
 /** Parts a large transaction is cut into at most: each thread reads all of it for each part. */
 const MOST_PARTS = 16
@@ -41,7 +44,7 @@ export function batchesOf(jobs: readonly ScriptJob[]): Piece[][] {
       if (to - from > room) {
         batch = []
         batches.push(batch)
-        room = left > END_INPUTS ? BATCH_INPUTS : LAST_BATCH_INPUTS
+        room = roomFor(left)
       }
       batch.push({ job, index, from, to })
       room -= to - from

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { Chain } from '@raistone/consensus'
+import type { Chain, ChainOptions } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { coinText } from './model.js'
 import { openFolder, submit } from './setting.js'
@@ -30,26 +30,39 @@ export async function expectTrueRecords(chain: Chain, { model }: Story): Promise
   }
 }
 
+/** Of the blocks of the best chain those that may be removed are gone up to some height, and all others are there. */
+export async function expectPruned(chain: Chain, story: Story, keep: number): Promise<void> {
+  await expectTrueRecords(chain, story)
+  expect(chain.prunedTo).toBeLessThanOrEqual(Math.max(0, chain.tip.height - keep))
+  for (const { hash } of story.model.wayTo(chain.tip.hash)) {
+    const isKept = story.model.heightOf(hash) > chain.prunedTo
+    expect((await chain.blockBytes(hash)) !== undefined).toBe(isKept)
+    expect((await chain.spentCoins(hash)) !== undefined).toBe(isKept)
+  }
+}
+
 /**
  * Opens what a crash left behind, as the next start does: the tip is one of the story's, not before `told`, and its coins
- * are right. Then the story is told to its end, and that is right too.
+ * are right, and whatever else `look` asks for. Then the story is told to its end, and that is right too. Says which of
+ * the tips was found.
  */
 export async function expectSound(
   dir: string,
   story: Story,
   told: readonly BlockHash[],
-  toEnd = true,
+  options: ChainOptions = {},
+  look: (chain: Chain) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
-  const chain = await openFolder(dir)
+  const chain = await openFolder(dir, options)
   try {
     const at = story.tips.indexOf(chain.tip.hash)
     expect(at).toBeGreaterThanOrEqual(Math.max(0, ...told.map(tip => story.tips.indexOf(tip))))
     await expectModel(chain, story)
-    if (toEnd) {
-      await submit(chain, story.blocks, 64)
-      expect(chain.tip.hash).toBe(story.tips.at(-1))
-      await expectModel(chain, story)
-    }
+    await look(chain)
+    await submit(chain, story.blocks, 64)
+    expect(chain.tip.hash).toBe(story.tips.at(-1))
+    await expectModel(chain, story)
+    await look(chain)
     return at
   } finally {
     await chain.close()

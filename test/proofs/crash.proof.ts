@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { StoreError } from '@raistone/consensus'
+import { type Chain, type ChainOptions, StoreError } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { type Ended, killAllProcesses, removeTempDirs, seededRandom, TestProcess, tempDir } from '@raistone/testkit'
 import { everyNth, inTurn } from '../crash/cases.js'
-import { expectSound, tipsTold } from '../crash/check.js'
+import { expectPruned, expectSound, tipsTold } from '../crash/check.js'
 import { proveDisks } from '../crash/disk-scenes.js'
 import { expectHealed, flip, flipsIn } from '../crash/flip.js'
 import { copyDatabases } from '../crash/folder-copy.js'
@@ -40,17 +40,14 @@ afterAll(async () => {
   writeFigures(figures)
 })
 
-/** Memory for coins and bytes of blocks that are written together. */
-interface Sizes {
-  readonly cacheBytes: number
-  readonly groupBytes: number
-}
+/** Memory for coins, bytes of blocks that are written together, and what is kept of the blocks. */
+type Sizes = Pick<ChainOptions, 'cacheBytes' | 'groupBytes' | 'prune'>
 
 /** Coins are flushed every few blocks, and several blocks are written together. */
 const middling: Sizes = { cacheBytes: 50_000, groupBytes: 1_500 }
 
-const run = (dir: string, { cacheBytes, groupBytes }: Sizes, when = 'never', write = 0): TestProcess =>
-  new TestProcess(process.execPath, [child, dir, file, String(cacheBytes), String(groupBytes), when, String(write)], {})
+const run = (dir: string, sizes: Sizes, when = 'never', write = 0): TestProcess =>
+  new TestProcess(process.execPath, [child, dir, file, JSON.stringify(sizes), when, String(write)], {})
 
 async function withFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = tempDir()
@@ -93,9 +90,14 @@ interface Scene {
   readonly name: string
   readonly sizes: Sizes
   readonly prepare?: (dir: string) => Promise<void>
+  /** What is looked at besides tip and coins. */
+  readonly look?: (chain: Chain) => Promise<void>
 }
 
 const large: Sizes = { cacheBytes: 100_000_000, groupBytes: 8_000_000 }
+
+/** So little of the story may stay that blocks are removed again and again, but what its deepest reorganisation needs. */
+const pruned = { ...middling, prune: { keep: 20, targetBytes: 50_000 } }
 
 const scenes: readonly Scene[] = [
   { name: 'import', sizes: large },
@@ -103,6 +105,7 @@ const scenes: readonly Scene[] = [
   { name: 'flush after every block', sizes: { cacheBytes: 1, groupBytes: 1 } },
   { name: 'replay', sizes: middling, prepare: dir => leaveBehind(dir, 'replay') },
   { name: 'rebuild', sizes: middling, prepare: dir => leaveBehind(dir, 'rebuild') },
+  { name: 'prune', sizes: pruned, look: chain => expectPruned(chain, story, pruned.prune.keep) },
 ]
 
 /** The whole story's blocks, and coins that are behind them or of which there are none. */
@@ -131,7 +134,7 @@ test(
   async () => {
     const each = isQuick ? 1 : 40
     const kills: Record<string, { kills: number; differentStates: number; killedWhileOpening: number }> = {}
-    for (const { name, sizes, prepare } of scenes) {
+    for (const { name, sizes, prepare, look } of scenes) {
       const template = tempDir()
       await prepare?.(template)
       const begin = async (dir: string): Promise<void> => cpSync(template, dir, { recursive: true })
@@ -152,7 +155,7 @@ test(
           const { signal, stdout } = await killSomewhere(dir, sizes, lastMs)
           expect(signal).toBe('SIGKILL')
           if (!stdout.includes('open')) killedWhileOpening++
-          states.add(await expectSound(dir, story, tipsTold(stdout)))
+          states.add(await expectSound(dir, story, tipsTold(stdout), { prune: sizes.prune }, look))
         }),
       )
       expect(states.size).toBeGreaterThan(0)

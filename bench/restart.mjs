@@ -1,30 +1,20 @@
 // How long a node with the 60k chain takes from process start to its first answer, after a clean stop and after SIGKILL,
 // and what it holds in memory then.
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { coreChain, launcher } from './support/chain-file.mjs'
+import { coreChain, importChain } from './support/chain-file.mjs'
 import { withFolder } from './support/folder.mjs'
+import { memoryOf } from './support/memory-of.mjs'
 import { machine, readOptions } from './support/ratio.mjs'
 import { startNode } from './support/rpc-node.mjs'
 
 const options = readOptions(process.argv.slice(2))
-const { file, facts } = coreChain(options.chains)
+const chain = coreChain(options.chains)
+const { facts } = chain
 const rounds = Number(options.rounds ?? 5)
 /** Seconds that the first answer may take. */
 const MOST_SEC = 2
 
 const median = values => values.toSorted((a, b) => a - b)[values.length >> 1]
 const round = value => Number(value.toFixed(3))
-
-/** Megabytes, as Linux tells; undefined elsewhere. */
-function memoryOf(pid, what) {
-  try {
-    const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(RegExp(`^${what}:\\s+(\\d+) kB`, 'm'))
-    return line ? round((Number(line[1]) * 1024) / 1e6) : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** Starts the node until it answers with the old tip's height, then ends it. */
 async function restart(datadir, end) {
@@ -38,10 +28,8 @@ async function restart(datadir, end) {
   return { seconds, residentMb }
 }
 
-await withFolder(async datadir => {
-  const words = ['import', file, '--chain=regtest', `--datadir=${datadir}`, '--json']
-  const done = spawnSync(process.execPath, [launcher, ...words], { encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(`raistone import: exit code ${done.status}\n${done.stderr}`)
+const figures = await withFolder(async datadir => {
+  await importChain(chain, datadir, [])
   const found = { clean: [], killed: [] }
   await restart(datadir, node => node.stop())
   for (let i = 0; i < rounds; i++) {
@@ -49,14 +37,14 @@ await withFolder(async datadir => {
     found.killed.push(await restart(datadir, node => node.stop()))
     process.stderr.write(`restart: round ${i + 1} of ${rounds}\n`)
   }
-  const figures = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(found).map(([after, runs]) => {
       const seconds = runs.map(run => run.seconds)
       const summary = { seconds: round(median(seconds)), most: round(Math.max(...seconds)) }
       return [after, { ...summary, residentMb: median(runs.map(run => run.residentMb)) }]
     }),
   )
-  const holds = Math.max(figures.clean.seconds, figures.killed.seconds) < MOST_SEC
-  console.log(JSON.stringify({ bench: 'restart', allowedSec: MOST_SEC, holds, figures, machine: machine() }, null, 2))
-  process.exitCode = holds ? 0 : 1
 })
+const holds = Math.max(figures.clean.seconds, figures.killed.seconds) < MOST_SEC
+console.log(JSON.stringify({ bench: 'restart', allowedSec: MOST_SEC, holds, figures, machine: machine() }, null, 2))
+process.exitCode = holds ? 0 : 1

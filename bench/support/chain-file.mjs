@@ -1,4 +1,5 @@
-// The chain of 60,000 transactions that Bitcoin Core made: where it is, and its blocks.
+// The chain of 60,000 transactions that Bitcoin Core made: where it is, its blocks, and a node's directory that has it.
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,4 +34,26 @@ export function* blocksInHex(file) {
     yield bytes.toString('hex', at + FRAME, end)
     at = end
   }
+}
+
+/**
+ * `raistone import` of the chain into the directory, in a process of its own, whose pid `begun` is told; what it printed.
+ * Throws unless it ended at the chain's tip.
+ */
+export async function importChain({ file, facts }, datadir, words, begun = () => undefined) {
+  const args = [launcher, 'import', file, '--chain=regtest', `--datadir=${datadir}`, '--json', ...words]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  begun(child.pid)
+  const said = { out: '', notes: '' }
+  child.stdout.on('data', chunk => {
+    said.out += chunk
+  })
+  child.stderr.on('data', chunk => {
+    said.notes += chunk
+  })
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+  if (code !== 0) throw new Error(`raistone import: exit code ${code}\n${said.notes}`)
+  const found = JSON.parse(said.out)
+  if (found.tip !== facts.tip) throw new Error(`the import did not end at ${facts.tip}: ${said.out}`)
+  return found
 }

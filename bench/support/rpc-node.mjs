@@ -6,8 +6,11 @@ import { launcher } from './chain-file.mjs'
 
 /** Starts a regtest node; resolves when it answers. `call` rejects for an error; `stop` and `kill` resolve when it has ended. */
 export async function startNode(words) {
-  const standard = ['node', '--chain=regtest', '--port=0', '--rpcport=0', '--listen=0', '--printtoconsole=0', '--json']
-  const child = spawn(process.execPath, [launcher, ...standard, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const standard = ['node', '--chain=regtest', '--port=0', '--rpcport=0', '--printtoconsole=0', '--json']
+  const listen = words.some(word => word.startsWith('--listen')) ? [] : ['--listen=0']
+  const child = spawn(process.execPath, [launcher, ...standard, ...listen, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new Promise(resolve => child.on('close', code => resolve(code)))
   let notes = ''
   child.stderr.on('data', chunk => {
@@ -39,6 +42,13 @@ export async function startNode(words) {
       asking.on('error', reject)
       asking.end(body)
     })
+  /** One after the other, each answer awaited. */
+  const submitAll = async blocks => {
+    for (const block of blocks) {
+      const refused = await call('submitblock', block)
+      if (refused !== null) throw new Error(`a block was refused: ${refused}`)
+    }
+  }
   const stop = async () => {
     agent.destroy()
     child.kill('SIGTERM')
@@ -50,5 +60,5 @@ export async function startNode(words) {
     child.kill('SIGKILL')
     await ended
   }
-  return { pid: child.pid, call, stop, kill }
+  return { pid: child.pid, multiaddrs: facts.multiaddrs, call, submitAll, stop, kill }
 }

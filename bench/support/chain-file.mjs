@@ -51,8 +51,10 @@ export async function importChain({ file, facts }, datadir, words, begun = () =>
   child.stderr.on('data', chunk => {
     said.notes += chunk
   })
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
-  if (code !== 0) throw new Error(`raistone import: exit code ${code}\n${said.notes}`)
+  const code = await new Promise((resolve, reject) =>
+    child.on('error', reject).on('close', (code, signal) => resolve(code ?? signal)),
+  )
+  if (code !== 0) throw new Error(`raistone import ended with ${code}\n${said.notes}`)
   const found = JSON.parse(said.out)
   if (found.tip !== facts.tip) throw new Error(`the import did not end at ${facts.tip}: ${said.out}`)
   return found

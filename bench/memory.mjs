@@ -22,11 +22,12 @@ if (memoryOf(process.pid, 'VmHWM') === undefined) throw new Error('only Linux te
 async function importPeak(datadir) {
   let timer
   let most = 0
-  await importChain(chain, datadir, limits, pid => {
+  const begun = pid => {
     timer = setInterval(() => {
       most = Math.max(most, memoryOf(pid, 'VmHWM') ?? 0)
     }, EVERY_MS)
-  }).finally(() => clearInterval(timer))
+  }
+  await importChain(chain, datadir, limits, { begun }).finally(() => clearInterval(timer))
   return most
 }
 

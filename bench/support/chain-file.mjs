@@ -38,12 +38,12 @@ export function* blocksInHex(file) {
 
 /**
  * `raistone import` of the chain into the directory, in a process of its own, whose pid `begun` is told; what it printed.
- * Throws unless it ended at the chain's tip.
+ * Throws unless it ended at the chain's tip. `nodeWords` are for Node.js.
  */
-export async function importChain({ file, facts }, datadir, words, begun = () => undefined) {
+export async function importChain({ file, facts }, datadir, words, { begun, nodeWords = [], env } = {}) {
   const args = [launcher, 'import', file, '--chain=regtest', `--datadir=${datadir}`, '--json', ...words]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  begun(child.pid)
+  const child = spawn(process.execPath, [...nodeWords, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  begun?.(child.pid)
   const said = { out: '', notes: '' }
   child.stdout.on('data', chunk => {
     said.out += chunk

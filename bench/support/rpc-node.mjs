@@ -5,11 +5,12 @@ import { Agent, request } from 'node:http'
 import { launcher } from './chain-file.mjs'
 
 /** Starts a regtest node; resolves when it answers. `call` rejects for an error; `stop` and `kill` resolve when it has ended. */
-export async function startNode(words) {
+export async function startNode(words, { nodeWords = [], env } = {}) {
   const standard = ['node', '--chain=regtest', '--port=0', '--rpcport=0', '--printtoconsole=0', '--json']
   const listen = words.some(word => word.startsWith('--listen')) ? [] : ['--listen=0']
-  const child = spawn(process.execPath, [launcher, ...standard, ...listen, ...words], {
+  const child = spawn(process.execPath, [...nodeWords, launcher, ...standard, ...listen, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env,
   })
   const ended = new Promise(resolve => child.on('close', code => resolve(code)))
   let notes = ''

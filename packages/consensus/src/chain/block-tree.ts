@@ -70,6 +70,11 @@ export class BlockTree {
     for (let row = 0; row < this.table.size; row++) yield this.table.look(row)
   }
 
+  /** What is to be stored of a row's header. */
+  recordOf(row: number): EntryRecord {
+    return this.table.look(row).record
+  }
+
   /** The headers up to this one. */
   pathTo(view: HeaderView): RowPath {
     const path = new RowPath(this.table.rows)
@@ -95,12 +100,19 @@ export class BlockTree {
 
   /** Adds a header that obeys the rules and is not in the tree yet. */
   insert(hash: BlockHash, header: Header, parent: HeaderView): HeaderView {
-    return this.add(hash, header, parent)
+    return this.follow(this.table.look(this.table.append(hash, header, parent.row)))
   }
 
-  /** Adds a header with what was known of it in an earlier run, before any is added with `insert`. */
-  restore(record: EntryRecord, parent: HeaderView): HeaderView {
-    const entry = this.add(record.hash, record.header, parent, record)
+  /**
+   * Adds a header with what was known of it in an earlier run, before any is added with `insert`; undefined if its parent
+   * is not here.
+   */
+  restore(record: EntryRecord): TreeEntry | undefined {
+    const parent = this.table.findBytes(record.prev)
+    if (parent < 0) return undefined
+    const entry = this.table.look(this.table.restore(record, parent))
+    entry.failed = record.failed
+    entry.disowned = record.disowned
     entry.txCount = record.txCount
     entry.checked = record.checked
     entry.raw = record.raw
@@ -109,14 +121,12 @@ export class BlockTree {
       entry.sequence = record.sequence
       this.nextSequence = Math.max(this.nextSequence, record.sequence + 1)
     }
-    return entry
+    return this.follow(entry)
   }
 
-  private add(hash: BlockHash, header: Header, parent: HeaderView, known?: EntryRecord): TreeEntry {
+  /** A new header may be the best. */
+  private follow(entry: TreeEntry): TreeEntry {
     const { table, headers } = this
-    const entry = table.look(table.append(hash, header, parent.row))
-    entry.failed = known?.failed ?? false
-    entry.disowned = known?.disowned ?? false
     table.spreadFailures(entry.row)
     if (!entry.invalid && table.rows.compareWork(entry.row, headers.last) > 0) headers.lead(entry.row)
     return entry

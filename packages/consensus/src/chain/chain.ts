@@ -63,7 +63,7 @@ function decodedOrError(raw: Uint8Array): Block | DecodeError {
 }
 
 /** Headers that may wait for the next write of blocks. */
-const MOST_UNWRITTEN = 4000
+const MOST_UNWRITTEN = 2000
 /** How long a group of blocks may wait for others before it is written. */
 const GROUP_MS = 250
 /** Blocks after which the coins are flushed, so that a crash does not cost more than to connect these again. */

@@ -1,6 +1,8 @@
 import { type BlockHash, type Header, type Height, putId } from '@raistone/primitives'
 import { skipHeight } from '../pow/ancestor.js'
 import { workOfBits } from '../pow/target.js'
+import { copyBytes } from '../store/bytes.js'
+import type { EntryRecord } from '../store/entry-record.js'
 import { newHashSecret, sipHashOf } from '../store/sip-hash.js'
 import { SlotIndex } from '../store/slot-index.js'
 import { field, HASH_WORDS, HeaderRows, NONE, workWords } from './header-rows.js'
@@ -12,6 +14,8 @@ const MEDIAN_SPAN = 11
 /** Lists of this length are made whole: one that grows leaves room that is never used. */
 const LIST_BITS = 12
 const IN_LIST = (1 << LIST_BITS) - 1
+
+type HeaderNumbers = Pick<Header, 'version' | 'time' | 'bits' | 'nonce'>
 
 /** Where a header stands, if not simply on its parent. */
 export interface Standing {
@@ -43,7 +47,7 @@ export class EntryTable implements Shelf {
 
   /** The one entry of a row, made when it is first asked for. */
   at(row: number): TreeEntry {
-    const list = this.kept[row >>> LIST_BITS] as (TreeEntry | undefined)[]
+    const list = (this.kept[row >>> LIST_BITS] ??= new Array<TreeEntry | undefined>(IN_LIST + 1))
     return (list[row & IN_LIST] ??= new TreeEntry(this, row))
   }
 
@@ -52,20 +56,51 @@ export class EntryTable implements Shelf {
     return new TreeEntry(this.looks, row)
   }
 
-  /** Puts the hash in question. */
-  private hashOf(hash: BlockHash): number {
-    putId(hash, this.soughtBytes, 0)
-    return this.keyHash(this.sought, 0)
-  }
-
   /** The row with this hash; -1 if there is none. Throws a DecodeError for what is no hash. */
   find(hash: BlockHash): number {
-    return this.index.find(this.hashOf(hash), this.sought)
+    putId(hash, this.soughtBytes, 0)
+    return this.findSought()
+  }
+
+  /** The same for a hash in internal order. */
+  findBytes(hash: Uint8Array): number {
+    copyBytes(hash, 0, this.soughtBytes, 0, this.soughtBytes.length)
+    return this.findSought()
+  }
+
+  private findSought(): number {
+    const last = this.size - 1
+    // Who adds headers asks for the parent of each, which nearly always is the one before.
+    if (last >= 0 && this.rows.holds(last, this.sought)) return last
+    return this.index.find(this.keyHash(this.sought, 0), this.sought)
   }
 
   /** Adds a header that is not here yet on its parent; returns its row. */
   append(hash: BlockHash, header: Header, parent: number): number {
-    const row = this.write(hash, header, this.rows.get(parent, field.height) + 1, parent)
+    const row = this.addOn(parent, header)
+    this.name(row, hash, header)
+    return row
+  }
+
+  /** The same for one that was stored. */
+  restore(record: EntryRecord, parent: number): number {
+    const row = this.addOn(parent, record)
+    this.rows.setHashBytes(row, field.hash, record.hash)
+    this.rows.setHashBytes(row, field.merkleRoot, record.merkleRoot)
+    this.enter(row)
+    return row
+  }
+
+  /** Adds a header that is not here yet at a place of its own; returns its row. */
+  place(hash: BlockHash, header: Header, { height, chainWork, parent }: Standing): number {
+    const row = this.write(header, height, parent)
+    this.name(row, hash, header)
+    this.rows.setWork(row, chainWork)
+    return row
+  }
+
+  private addOn(parent: number, header: HeaderNumbers): number {
+    const row = this.write(header, this.rows.get(parent, field.height) + 1, parent)
     if (header.bits !== this.lastBits) {
       this.lastWork = workWords(workOfBits(header.bits))
       this.lastBits = header.bits
@@ -74,19 +109,20 @@ export class EntryTable implements Shelf {
     return row
   }
 
-  /** Adds a header that is not here yet at a place of its own; returns its row. */
-  place(hash: BlockHash, header: Header, { height, chainWork, parent }: Standing): number {
-    const row = this.write(hash, header, height, parent)
-    this.rows.setWork(row, chainWork)
-    return row
+  private name(row: number, hash: BlockHash, { merkleRoot }: Header): void {
+    this.rows.setId(row, field.hash, hash)
+    this.rows.setId(row, field.merkleRoot, merkleRoot)
+    this.enter(row)
   }
 
-  private write(hash: BlockHash, header: Header, height: Height, parent = NONE): number {
+  /** The row can be found by its hash from here on. */
+  private enter(row: number): void {
+    this.index.insert(this.rows.keyHash(row, this.keyHash), row)
+  }
+
+  private write(header: HeaderNumbers, height: Height, parent = NONE): number {
     const { rows } = this
     const row = rows.add()
-    if ((row & IN_LIST) === 0) this.kept.push(new Array<TreeEntry | undefined>(IN_LIST + 1))
-    rows.setId(row, field.hash, hash)
-    rows.setId(row, field.merkleRoot, header.merkleRoot)
     rows.set(row, field.version, header.version)
     rows.set(row, field.time, header.time)
     rows.set(row, field.bits, header.bits)
@@ -96,7 +132,6 @@ export class EntryTable implements Shelf {
     rows.set(row, field.skip, this.ancestorRow(parent, skipHeight(height)))
     rows.set(row, field.medianTime, this.medianTime(row))
     rows.set(row, field.sequence, NONE)
-    this.index.insert(this.hashOf(hash), row)
     return row
   }
 

@@ -1,4 +1,6 @@
 import { idAt, putId } from '@raistone/primitives'
+import { copyBytes } from '../store/bytes.js'
+import type { KeyHash } from '../store/sip-hash.js'
 import type { SlotKeys } from '../store/slot-index.js'
 
 /** Where the fields of a header are in its row, in words of 32 bits. Hashes are in internal order. */
@@ -90,6 +92,21 @@ export class HeaderRows implements SlotKeys {
 
   setId(row: number, at: Field, id: string): void {
     putId(id, this.segment(row).bytes, 4 * ((row & IN_SEGMENT) * WORDS + at))
+  }
+
+  /** A view of the 32 bytes of a field. */
+  hashBytes(row: number, at: Field): Uint8Array {
+    const from = 4 * ((row & IN_SEGMENT) * WORDS + at)
+    return this.segment(row).bytes.subarray(from, from + 4 * HASH_WORDS)
+  }
+
+  setHashBytes(row: number, at: Field, hash: Uint8Array): void {
+    copyBytes(hash, 0, this.segment(row).bytes, 4 * ((row & IN_SEGMENT) * WORDS + at), 4 * HASH_WORDS)
+  }
+
+  /** The row's hash under a secret. */
+  keyHash(row: number, hash: KeyHash): number {
+    return hash(this.segment(row).signed, (row & IN_SEGMENT) * WORDS + field.hash)
   }
 
   /** Whether the row's hash is in these words. */

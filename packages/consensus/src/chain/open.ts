@@ -111,7 +111,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, prune, progress } = chosen
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
-  const records = new BlockRecords(store.blocks)
+  const records = new BlockRecords(store.blocks, tree)
   await restoreTree(tree, records, store)
   const stored = await storedHead(store, tree)
   await linkRestored(tree, records, stored)

@@ -1,20 +1,8 @@
 import { type BlockHash, HEADER_SIZE, type Height, hashHeaderBytes } from '@raistone/primitives'
 import { type BlockStore, type NumberedRecord, type RecordKind, recordKind } from '../store/block-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
+import type { BlockTree } from './block-tree.js'
 import type { HeaderView, TreeEntry } from './tree-entry.js'
-
-const recordOf = (entry: HeaderView): EntryRecord => ({
-  hash: entry.hash,
-  header: entry.header,
-  height: entry.height,
-  txCount: entry.txCount,
-  failed: entry.failed,
-  disowned: entry.disowned,
-  checked: entry.checked,
-  sequence: entry.linked ? entry.sequence : undefined,
-  raw: entry.raw,
-  undo: entry.undo,
-})
 
 /** Of all records that the entries name. */
 const numbersOf = (entries: readonly TreeEntry[]): number[] =>
@@ -23,7 +11,8 @@ const numbersOf = (entries: readonly TreeEntry[]): number[] =>
 /** Raw blocks, undo data and headers: what is on the disk, and what the next group of writes will bring there. */
 export class BlockRecords {
   private pending = new Map<number, NumberedRecord>()
-  private changed = new Map<number, HeaderView>()
+  /** Rows: of what is to be written, all is in the tree. */
+  private changed = new Set<number>()
   /** Bytes waiting to be written. */
   bytes = 0
   /** Bytes put since it was opened. */
@@ -37,7 +26,10 @@ export class BlockRecords {
   /** Up to this height blocks were removed on purpose. */
   prunedTo: Height = 0
 
-  constructor(private readonly store: BlockStore) {}
+  constructor(
+    private readonly store: BlockStore,
+    private readonly tree: Pick<BlockTree, 'recordOf'>,
+  ) {}
 
   /** Headers whose state differs from the disk. */
   get unwritten(): number {
@@ -52,7 +44,7 @@ export class BlockRecords {
 
   /** The entry's status is to be written with whatever is written next: losing it costs work, not truth. */
   note(entry: HeaderView): void {
-    if (entry.height > 0) this.changed.set(entry.row, entry)
+    if (entry.height > 0) this.changed.add(entry.row)
   }
 
   putBlock(entry: TreeEntry, bytes: Uint8Array): void {
@@ -118,7 +110,7 @@ export class BlockRecords {
       this.lost.delete(entry.hash)
     }
     this.prunedTo = upTo
-    await this.store.remove(numbers, entries.map(recordOf), upTo)
+    await this.store.remove(numbers, this.recordsOf(entries.map(({ row }) => row)), upTo)
   }
 
   /** What was pruned is wanted again. */
@@ -136,6 +128,10 @@ export class BlockRecords {
     return this.pending.get(number)?.bytes ?? this.store.read(number, kind)
   }
 
+  private *recordsOf(rows: Iterable<number>): Generator<EntryRecord> {
+    for (const row of rows) yield this.tree.recordOf(row)
+  }
+
   /** Resolves when all that has been put until now is on the disk, in one durable batch after those before it. */
   commit(): Promise<void> {
     this.writing = this.writing.then(() => this.write())
@@ -146,8 +142,8 @@ export class BlockRecords {
     const { version, changed, bytes } = this
     if (this.pending.size > 0 || changed.size > 0) {
       const records = [...this.pending.values()]
-      this.changed = new Map()
-      await this.store.write(records, [...changed.values()].map(recordOf))
+      this.changed = new Set()
+      await this.store.write(records, this.recordsOf(changed))
       for (const record of records) this.pending.delete(record.number)
       this.bytes -= bytes
     }

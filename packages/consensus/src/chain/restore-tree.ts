@@ -10,21 +10,6 @@ const LAST_RECORDS = 200
 
 const orderOf = ({ sequence = Number.MAX_SAFE_INTEGER }: EntryRecord): number => sequence
 
-/** All stored headers, those of a height together, so that no more need to be in memory. */
-async function* byHeight(store: ChainStore): AsyncGenerator<EntryRecord[]> {
-  let level: EntryRecord[] = []
-  for await (const records of store.blocks.entries()) {
-    for (const record of records) {
-      if (level[0] && level[0].height !== record.height) {
-        yield level
-        level = []
-      }
-      level.push(record)
-    }
-  }
-  if (level.length > 0) yield level
-}
-
 /**
  * Fills the tree from the stored headers. Headers whose record is damaged are left out with all that follows them,
  * and so are blocks whose record is: they will be fetched again.
@@ -33,19 +18,27 @@ export async function restoreTree(tree: BlockTree, records: BlockRecords, store:
   const { blocks, unclean } = store
   records.prunedTo = await blocks.prunedTo()
   const damaged = unclean ? await blocks.damagedRecords(LAST_RECORDS) : new Set<number>()
-  const slices = new Slices()
-  for await (const level of byHeight(store)) {
-    // Of headers with equal work the one that was complete first is inserted first, and stays the best.
-    if (level.length > 1) level.sort((a, b) => orderOf(a) - orderOf(b))
-    for (const record of level) {
-      const parent = tree.look(record.header.prev)
-      if (!parent) continue
-      const undo = record.undo !== undefined && damaged.has(record.undo) ? undefined : record.undo
-      const entry = tree.restore({ ...record, undo }, parent)
-      if (entry.raw !== undefined && damaged.has(entry.raw)) records.dropBlock(tree.entryOf(entry))
-    }
-    if (slices.over) await slices.pause()
+  const restore = (record: EntryRecord): void => {
+    const entry = tree.restore(record)
+    if (!entry) return
+    if (record.undo !== undefined && damaged.has(record.undo)) entry.undo = undefined
+    if (record.raw !== undefined && damaged.has(record.raw)) records.dropBlock(tree.entryOf(entry))
   }
+  const slices = new Slices()
+  /** Those of a height: the one that was complete first is inserted first, and of equal work stays the best. */
+  let level: EntryRecord[] = []
+  for await (const step of blocks.entries()) {
+    for (const record of step) {
+      if (level[0] && level[0].height !== record.height) {
+        if (level.length > 1) level.sort((a, b) => orderOf(a) - orderOf(b))
+        level.forEach(restore)
+        level = []
+      }
+      level.push(record)
+    }
+    await slices.pause()
+  }
+  level.sort((a, b) => orderOf(a) - orderOf(b)).forEach(restore)
 }
 
 /** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */

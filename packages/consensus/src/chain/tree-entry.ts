@@ -1,5 +1,6 @@
 import { type BlockHash, type Header, type Height, type MerkleRoot, ZERO_HASH } from '@raistone/primitives'
 import { ancestorOf, type PowAncestor } from '../pow/ancestor.js'
+import type { EntryRecord } from '../store/entry-record.js'
 import type { BlockEntry } from './block-entry.js'
 import { type Field, field, type HeaderRows, NONE } from './header-rows.js'
 
@@ -188,6 +189,28 @@ export class TreeEntry implements BlockEntry {
 
   set undo(number: number | undefined) {
     this.setPlace('undo', number)
+  }
+
+  /** What is to be stored of it. Its hashes are views of the row. */
+  get record(): EntryRecord {
+    const { rows } = this.shelf
+    return {
+      hash: rows.hashBytes(this.row, field.hash),
+      version: this.get(field.version) | 0,
+      prev: rows.hashBytes(this.get(field.parent), field.hash),
+      merkleRoot: rows.hashBytes(this.row, field.merkleRoot),
+      time: this.time,
+      bits: this.bits,
+      nonce: this.get(field.nonce),
+      height: this.height,
+      txCount: this.txCount,
+      failed: this.failed,
+      disowned: this.disowned,
+      checked: this.checked,
+      sequence: this.linked ? this.sequence : undefined,
+      raw: this.raw,
+      undo: this.undo,
+    }
   }
 
   /** The genesis block is known from the parameters. */

@@ -1,7 +1,8 @@
 import { Reader, Writer } from '@raistone/primitives'
+import { Slices } from '../verify/next-turn.js'
 import { crc32c } from './crc32c.js'
-import { type Database, prefixedKey, prefixRange, walk, walkInSteps } from './database.js'
-import { decodeEntry, type EntryRecord, encodeEntry } from './entry-record.js'
+import { type Database, prefixedKey, prefixRange, walk, walkAfresh } from './database.js'
+import { decodeEntry, type EntryRecord, encodeEntries, encodeEntry } from './entry-record.js'
 import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
 
 /** What a numbered record of `blocks/` holds. */
@@ -69,20 +70,29 @@ export class BlockStore {
     return this.next++
   }
 
-  /** Every stored header, the lowest first, some at a time; damaged ones are left out. */
+  /**
+   * Every stored header, the lowest first, some at a time; damaged ones are left out. Nobody else may use the database
+   * meanwhile.
+   */
   async *entries(): AsyncGenerator<EntryRecord[]> {
-    for await (const step of walkInSteps(this.database, prefixRange('h')))
+    for await (const step of walkAfresh(this.database, prefixRange('h')))
       yield step.flatMap(([key, record]) => decodeEntry(key, record) ?? [])
   }
 
-  /** Writes everything at once; the disk has it when this returns. */
+  /** Writes everything at once, as it is now; the disk has it when this returns. */
   async write(records: readonly NumberedRecord[], entries: Iterable<EntryRecord>): Promise<void> {
+    const headers = encodeEntries(entries)
     const batch = this.database.batch()
+    const slices = new Slices()
     for (const record of records) {
       const key = recordKey(record.number)
       batch.put(key, sealRecord(key, record))
+      if (slices.over) await slices.pause()
     }
-    for (const entry of entries) batch.put(...encodeEntry(entry))
+    for (const [key, record] of headers) {
+      batch.put(key, record)
+      if (slices.over) await slices.pause()
+    }
     await batch.write({ sync: true })
   }
 

@@ -1,5 +1,6 @@
 import { type BlockHash, encode, type Height, hash32, struct, u32 } from '@raistone/primitives'
-import { CHECKSUM_BYTES, copyBytes, MOST_KEY_BYTES, NUMBERS_BYTES, writeCoinKey, writeU32 } from './coin-record.js'
+import { copyBytes, writeU32 } from './bytes.js'
+import { CHECKSUM_BYTES, MOST_KEY_BYTES, NUMBERS_BYTES, writeCoinKey } from './coin-record.js'
 import { crc32c, crc32cOf } from './crc32c.js'
 import { prefixedKey, type WriteBatch } from './database.js'
 import { OUTPOINT_BYTES } from './outpoint-bytes.js'

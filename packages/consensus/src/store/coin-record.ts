@@ -1,5 +1,6 @@
 import { type OutpointKey, Reader, toDisplayHex } from '@raistone/primitives'
 import type { Coin } from '../coin.js'
+import { copyBytes, writeU32 } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { OUTPOINT_BYTES, writeOutpoint } from './outpoint-bytes.js'
 import { StoreError } from './store-error.js'
@@ -17,11 +18,6 @@ export const HEAD_BYTES = OUTPOINT_BYTES + NUMBERS_BYTES
 export const CHECKSUM_BYTES = 4
 /** The longest key. */
 export const MOST_KEY_BYTES = KEY_HEAD + 5
-
-/** `length` bytes from one place to another; for a few, `set` takes longer than a loop. */
-export function copyBytes(from: Uint8Array, at: number, to: Uint8Array, toAt: number, length: number): void {
-  for (let i = 0; i < length; i++) to[toAt + i] = from[at + i] as number
-}
 
 /**
  * Writes `c`, the id in internal order and the index in big-endian order and shortest form, so that the coins of a
@@ -81,13 +77,6 @@ export function readCoinKey(key: Uint8Array, out: Uint8Array): void {
   out[33] = vout >>> 8
   out[34] = vout >>> 16
   out[35] = vout >>> 24
-}
-
-export function writeU32(n: number, out: Uint8Array, at: number): void {
-  out[at] = n
-  out[at + 1] = n >>> 8
-  out[at + 2] = n >>> 16
-  out[at + 3] = n >>> 24
 }
 
 const eight = new Uint8Array(8)

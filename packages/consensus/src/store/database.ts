@@ -33,6 +33,8 @@ export interface Database {
   compactRange?(from: Uint8Array, to: Uint8Array): Promise<void>
   /** Bytes that the range takes on the disk, roughly. */
   approximateSize?(from: Uint8Array, to: Uint8Array): Promise<number>
+  /** Gives back the memory that what was read still takes; no iterator may be open, and nobody may be writing. */
+  relieve?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,18 +54,46 @@ export const prefixRange = (prefix: string): KeyRange => ({
 
 const WALK_STEP = 1000
 
-/** The records of the range in key order, some at a time. */
+/** The records of the range in key order, some at a time; the next are being read meanwhile. */
 export async function* walkInSteps(database: Database, range: KeyRange): AsyncGenerator<[Uint8Array, Uint8Array][]> {
   const iterator = database.iterator(range)
   try {
-    for (;;) {
-      const step = await iterator.nextv(WALK_STEP)
+    for (let reading = iterator.nextv(WALK_STEP); ; ) {
+      const step = await reading
       if (step.length === 0) return
+      reading = iterator.nextv(WALK_STEP)
+      // Whoever asks for the next step hears of it; nobody may.
+      reading.catch(() => undefined)
       yield step
     }
   } finally {
     await iterator.close()
   }
+}
+
+/** Bytes of records after which a long walk gives memory back. */
+const RELIEF_BYTES = 32_000_000
+
+/** The same for a walk over much, when nobody else uses the database. */
+export async function* walkAfresh(
+  database: Database,
+  { gte, lt }: KeyRange,
+  reliefBytes = RELIEF_BYTES,
+): AsyncGenerator<[Uint8Array, Uint8Array][]> {
+  let next = gte
+  let bytes = 0
+  do {
+    bytes = 0
+    for await (const step of walkInSteps(database, { gte: next, lt })) {
+      for (const [key, value] of step) bytes += key.length + value.length
+      const [last] = step.at(-1) as [Uint8Array, Uint8Array]
+      // The first key behind it.
+      next = Uint8Array.of(...last, 0)
+      yield step
+      if (bytes >= reliefBytes) break
+    }
+    if (bytes >= reliefBytes) await database.relieve?.()
+  } while (bytes >= reliefBytes)
 }
 
 /** Every record of the range in key order. */

@@ -26,6 +26,9 @@ const MARK = 'DAMAGED'
 /** Where LevelDB's repair puts what it has replaced. */
 const REPLACED = 'lost'
 
+/** What an iterator reads at once, the last record going beyond it. */
+const READ_AHEAD_BYTES = 1 << 18
+
 const FIRST_KEY = new Uint8Array(0)
 const LAST_KEY = new Uint8Array(40).fill(255)
 
@@ -111,7 +114,7 @@ export class LevelDatabase implements Database {
   }
 
   iterator(range: KeyRange): DatabaseIterator {
-    const iterator = this.level.iterator(range)
+    const iterator = this.level.iterator({ ...range, highWaterMarkBytes: READ_AHEAD_BYTES })
     return {
       nextv: most => this.guard('read', iterator.nextv(most)),
       close: () => iterator.close(),
@@ -128,6 +131,12 @@ export class LevelDatabase implements Database {
     await rm(this.folder, { recursive: true, force: true })
     this.level = await openLevel(this.folder, this.options)
     this.place = await placeOf(this.folder)
+  }
+
+  /** LevelDB maps the tables that it reads into memory, and lets go of them when it is closed. */
+  async relieve(): Promise<void> {
+    await this.level.close()
+    this.level = await openLevel(this.folder, this.options)
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type BlockHash, outpointKey } from '@raistone/primitives'
+import { type BlockHash, fromDisplayHex, outpointKey } from '@raistone/primitives'
 import { flipByte, removeTempDirs, tempDir } from '@raistone/testkit'
 import { ClassicLevel } from 'classic-level'
 import type { Chain } from '../../src/chain/chain.js'
@@ -55,7 +55,7 @@ const numbered = (number: number): Uint8Array => {
 
 /** Of a block of the trunk. */
 const headerKey = (hash: BlockHash): Uint8Array =>
-  entryKey({ hash, height: trunk.blocks.findIndex(block => block.hash === hash) + 1 })
+  entryKey({ hash: fromDisplayHex(hash), height: trunk.blocks.findIndex(block => block.hash === hash) + 1 })
 
 /** Flips a bit of the record that holds a block, or what it spent. */
 const damageRecord = (dir: string, hash: BlockHash, kind: 'raw' | 'undo', at = 40): Promise<void> =>

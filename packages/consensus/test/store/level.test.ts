@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { removeTempDirs, tempDir } from '@raistone/testkit'
 import { recordKind } from '../../src/store/block-store.js'
+import { walkAfresh } from '../../src/store/database.js'
 import { openLevelStore } from '../../src/store/level.node.js'
+import { LevelDatabase } from '../../src/store/level-database.node.js'
 import { coinAt, coinOf, tipAt } from '../support/store-records.js'
 
 afterAll(removeTempDirs)
@@ -84,5 +86,38 @@ describe('a folder that cannot be read for another reason', () => {
     await expect(openLevelStore(dir)).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining(dir) })
     await store.close()
     expect(await contents(dir)).toEqual({ block: block.length, coins: 1 })
+  })
+})
+
+describe('a walk over much', () => {
+  /** Tables of the folder that are mapped into memory; undefined where nobody tells. */
+  const mapped = (folder: string): number | undefined =>
+    existsSync('/proc/self/maps')
+      ? readFileSync('/proc/self/maps', 'utf8')
+          .split('\n')
+          .filter(line => line.includes(folder)).length
+      : undefined
+
+  test('finds every record once, and lets go of the memory of those behind it', async () => {
+    const folder = join(tempDir(), 'walked')
+    const database = await LevelDatabase.open(folder, 'repair', {})
+    const batch = database.batch()
+    for (let i = 0; i < 3000; i++) batch.put(Uint8Array.of(7, i >> 8, i), new Uint8Array(100))
+    batch.put(Uint8Array.of(8), block)
+    await batch.write()
+    await database.compactRange(Uint8Array.of(0), Uint8Array.of(255))
+    const range = { gte: Uint8Array.of(7), lt: Uint8Array.of(8) }
+    const found: number[] = []
+    const maps: (number | undefined)[] = []
+    const relieve = database.relieve.bind(database)
+    database.relieve = async () => {
+      await relieve()
+      maps.push(mapped(folder))
+    }
+    for await (const step of walkAfresh(database, range, 100_000))
+      for (const [key] of step) found.push((key[1] as number) * 256 + (key[2] as number))
+    expect(found).toEqual(Array.from({ length: 3000 }, (_, i) => i))
+    expect(maps.map(count => count ?? 0)).toEqual([0, 0, 0])
+    await database.close()
   })
 })

@@ -1,4 +1,11 @@
-import { type Block, type BlockHash, type OutpointKey, outpointKey, type Txid } from '@raistone/primitives'
+import {
+  type Block,
+  type BlockHash,
+  fromDisplayHex,
+  type OutpointKey,
+  outpointKey,
+  type Txid,
+} from '@raistone/primitives'
 import fc from 'fast-check'
 import type { Coin } from '../../src/coin.js'
 import type { CoinsTip } from '../../src/store/coin-store.js'
@@ -22,9 +29,11 @@ export const coinOf = (n: number, change: Partial<Coin> = {}): Coin => ({
 export const tipAt = (height: number): CoinsTip => ({ hash: hex32(height + 0xabc) as BlockHash, height })
 
 /** A stored header of this block. */
-export const entryOf = (block: Block, change: Partial<EntryRecord> = {}): EntryRecord => ({
-  hash: block.hash,
-  header: block.header,
+export const entryOf = ({ hash, header }: Block, change: Partial<EntryRecord> = {}): EntryRecord => ({
+  ...header,
+  hash: fromDisplayHex(hash),
+  prev: fromDisplayHex(header.prev),
+  merkleRoot: fromDisplayHex(header.merkleRoot),
   height: 3,
   txCount: 1,
   failed: false,

@@ -116,7 +116,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   const stored = await storedHead(store, tree)
   await linkRestored(tree, records, stored)
   if (stored) tree.favourLastTip(stored)
-  const assumedValid = assumeValid(tree, trusted, params.minimumChainWork)
+  const assumedValid = assumeValid(tree, trusted, params)
   const begin = (head: TreeEntry | undefined): Replica => {
     const coins = new CoinTable(store.coins, cacheBytes, sipHashOf(9, newHashSecret()))
     const ledger = new Ledger({

@@ -3,13 +3,18 @@ import type { Chain } from '../../src/chain/chain.js'
 import type { ChainOptions } from '../../src/chain/options.js'
 import { Branch } from '../support/branch.js'
 import { FailingDisk } from '../support/failing-disk.js'
-import { feed, openLive, stateAfter, stateOf } from '../support/live-chain.js'
+import { feed, liveClock, liveParams, openLive, openWith, stateAfter, stateOf } from '../support/live-chain.js'
 
-const branch = new Branch(1).mineBusy(7)
+const branch = new Branch(1).mineBusy(12)
+/** Blocks that are less than two weeks of work: four take exactly that. */
+const FRESH = 4
+const slow = { ...liveParams, pow: { ...liveParams.pow, spacingSec: (14 * 24 * 3600) / FRESH } }
+const payments = (from: number, to?: number): number =>
+  branch.blocks.slice(from, to).reduce((count, { transactions }) => count + transactions.length - 1, 0)
 
 /** A chain of the branch's blocks, its headers being known before. */
-async function filled(disk: FailingDisk, options?: ChainOptions): Promise<Chain> {
-  const chain = await openLive(await disk.openStore(), options)
+async function filled(disk: FailingDisk, options?: ChainOptions, params = slow): Promise<Chain> {
+  const chain = await openWith(params, await disk.openStore(), liveClock, options)
   chain.submitHeaders(branch.blocks.map(({ header }) => header))
   expect(await feed(chain, branch.blocks)).toEqual(branch.blocks.map(() => 'connected'))
   return chain
@@ -37,20 +42,38 @@ describe('scripts that were checked', () => {
 
   test('are not those of the ancestors of a trusted block: without the trust they are checked, once', async () => {
     const disk = await FailingDisk.create()
-    const trusting = await filled(disk, { assumeValid: branch.tip.hash })
-    expect(trusting.signaturesChecked).toBe(0)
+    const [trusted] = branch.blocks.slice(6)
+    const trusting = await filled(disk, { assumeValid: trusted!.hash })
+    expect(trusting.signaturesChecked).toBe(payments(7))
     await trusting.close()
-    expect(await checkedAgain(disk)).toBeGreaterThan(0)
+    expect(payments(0, 7)).toBeGreaterThan(0)
+    expect(await checkedAgain(disk)).toBe(payments(0, 7))
     expect(await checkedAgain(disk)).toBe(0)
   })
 
-  test('are those of what follows the trusted block', async () => {
-    const disk = await FailingDisk.create()
-    const [middle] = branch.blocks.slice(4)
-    const chain = await filled(disk, { assumeValid: middle!.hash })
-    const { signaturesChecked } = chain
+  test('are those of blocks with two weeks of work on top or less', async () => {
+    const chain = await filled(await FailingDisk.create(), { assumeValid: branch.tip.hash })
+    expect(chain.signaturesChecked).toBe(payments(branch.blocks.length - FRESH - 1))
     await chain.close()
-    const after = branch.blocks.slice(5).flatMap(({ transactions }) => transactions.slice(1))
-    expect(signaturesChecked).toBe(after.length)
+  })
+
+  test('are all of them while the headers have less than the minimum work', async () => {
+    const disk = await FailingDisk.create()
+    const [trusted] = branch.blocks.slice(6)
+    const minimumChainWork = 2n * BigInt(branch.blocks.length + 2)
+    const chain = await filled(disk, { assumeValid: trusted!.hash }, { ...slow, minimumChainWork })
+    expect(chain.signaturesChecked).toBe(payments(0))
+    await chain.close()
+  })
+
+  test('are all of them while the trusted block is on another branch than the best header', async () => {
+    const disk = await FailingDisk.create()
+    const rival = branch.fork(2, 8)
+    const trusted = rival.mine().tip
+    const chain = await openWith(slow, await disk.openStore(), liveClock, { assumeValid: trusted.hash })
+    chain.submitHeaders([...branch.blocks, trusted].map(({ header }) => header))
+    await feed(chain, branch.blocks)
+    expect(chain.signaturesChecked).toBe(payments(0))
+    await chain.close()
   })
 })

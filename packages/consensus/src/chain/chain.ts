@@ -36,6 +36,7 @@ import type { Submitted, SubmittedHeaders } from './submitted.js'
 import { Teller } from './teller.js'
 import type { TreeEntry } from './tree-entry.js'
 import { Turns } from './turns.js'
+import { type Verified, type VerifyOptions, verifyChain } from './verify-chain.js'
 
 /** What `openChain` has put together. */
 export interface ChainParts {
@@ -87,6 +88,8 @@ export class Chain {
   /** A write that is under way while other work goes on. */
   private writing: Promise<void> | undefined
   private downloading = true
+  /** Ends what takes long. */
+  private readonly closing = new AbortController()
 
   /** To be made by `openChain`. */
   constructor(private readonly parts: ChainParts) {
@@ -400,6 +403,12 @@ export class Chain {
     })
   }
 
+  /** Verifies the last blocks again; what comes meanwhile waits. Closing the chain ends it early. */
+  verify(options: Omit<VerifyOptions, 'signal'>): Promise<Verified> {
+    const { signal } = this.closing
+    return this.work(() => verifyChain(this.parts, { ...options, signal }))
+  }
+
   /** Brings everything, coins included, to the disk. */
   flush(): Promise<void> {
     return this.work(() => this.flushCoins())
@@ -407,6 +416,7 @@ export class Chain {
 
   /** Finishes the work in hand, flushes and closes the store; rejects if that fails, the store being closed all the same. */
   close(): Promise<void> {
+    this.closing.abort()
     return this.turns.end(
       () => this.flush(),
       () => this.parts.store.close(this.turns.failure === undefined),

@@ -9,6 +9,8 @@ import type {
   CoinView,
   Events,
   Reject,
+  Verified,
+  VerifyLevel,
 } from '@raistone/consensus'
 import type { AddedNode, Log, PeerInfo } from '@raistone/network'
 import type { Block, BlockHash, Height, OutpointKey, Sats, Transaction, Txid, Wtxid } from '@raistone/primitives'
@@ -38,6 +40,7 @@ export interface RpcChain {
   readonly prunedTo: Height
   readonly pruning: { readonly targetBytes: number | undefined } | undefined
   prune(height: Height): Promise<Height>
+  verify(options: { readonly level: VerifyLevel; readonly blocks: number }): Promise<Verified>
   readonly events?: Events<ChainEvents>
 }
 

@@ -8,6 +8,7 @@ import { mempoolHandlers } from './mempool.js'
 import { miningHandlers } from './mining.js'
 import { networkHandlers } from './network.js'
 import { rawTransactionHandlers } from './raw-transactions.js'
+import { verificationHandlers } from './verification.js'
 
 /** The node's answer to every method of the table. */
 export const createHandlers = (context: RpcContext): Handlers => ({
@@ -19,4 +20,5 @@ export const createHandlers = (context: RpcContext): Handlers => ({
   ...miningHandlers(context),
   ...networkHandlers(context),
   ...rawTransactionHandlers(context),
+  ...verificationHandlers(context),
 })

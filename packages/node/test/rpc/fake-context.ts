@@ -1,4 +1,4 @@
-import type { BlockEntry, Coin, Reject } from '@raistone/consensus'
+import type { BlockEntry, Coin, Reject, Verified } from '@raistone/consensus'
 import { AddNodeError, type PeerInfo } from '@raistone/network'
 import { type OutpointKey, outpointKey, type Transaction, type Txid } from '@raistone/primitives'
 import type { RpcChain, RpcContext, RpcMempool, RpcMempoolEntry, RpcNetwork } from '../../src/rpc/context.js'
@@ -38,6 +38,7 @@ export interface Asked {
   readonly log: string[]
   submit: { readonly state: 'connected' | 'stored' | 'duplicate' } | { readonly reject: Reject }
   accept: { readonly fee: bigint } | { readonly reject: Reject }
+  verified: Verified
 }
 
 const fakeChain = (asked: Asked): RpcChain => ({
@@ -67,6 +68,10 @@ const fakeChain = (asked: Asked): RpcChain => ({
   prune: async height => {
     asked.log.push(`prune to ${height}`)
     return height
+  },
+  verify: async ({ level, blocks: count }) => {
+    asked.log.push(`verify ${count} blocks at level ${level}`)
+    return asked.verified
   },
   statistics: async () => ({
     height: 2,
@@ -166,7 +171,12 @@ function fakeNetwork(asked: Asked): RpcNetwork {
 
 /** A context over three blocks, two waiting transactions and one peer. */
 export function fakeContext(): { context: RpcContext; asked: Asked } {
-  const asked: Asked = { log: [], submit: { state: 'connected' }, accept: { fee: 1_000n } }
+  const asked: Asked = {
+    log: [],
+    submit: { state: 'connected' },
+    accept: { fee: 1_000n },
+    verified: { blocks: 2, fault: undefined, skipped: undefined },
+  }
   const context: RpcContext = {
     params: regtest,
     chain: fakeChain(asked),

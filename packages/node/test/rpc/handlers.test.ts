@@ -56,6 +56,8 @@ const good: readonly (readonly [MethodName, string])[] = [
   ['gettxoutsetinfo', '["muhash"]'],
   ['pruneblockchain', '[1]'],
   ['pruneblockchain', '[1296688700]'],
+  ['verifychain', '[]'],
+  ['verifychain', '[4, 0]'],
   ['help', '[]'],
   ['stop', '[]'],
   ['uptime', '[]'],
@@ -321,6 +323,26 @@ describe('what the node is asked to do', () => {
     })
     await expect(sending).rejects.toEqual(new RpcError(code, message))
     await expect(sending).rejects.toMatchObject({ code })
+  })
+
+  test.each([
+    ['[]', 'verify 6 blocks at level 3'],
+    ['[4, 100]', 'verify 100 blocks at level 4'],
+    ['[9, -1]', 'verify 0 blocks at level 4'],
+    ['[-1]', 'verify 6 blocks at level 0'],
+  ])('verifychain %s', async (params, wanted) => {
+    expect((await call('verifychain', params)).asked.log).toEqual([wanted])
+  })
+
+  test.each([
+    [{ fault: undefined, skipped: undefined }, true],
+    [{ fault: undefined, skipped: 'pruned' }, false],
+    [{ fault: { entry: headerOnly, level: 3, what: 'a coin is gone', damaged: false }, skipped: undefined }, false],
+  ] as const)('verifychain: %j is %j', async (found, answer) => {
+    const { plain } = await call('verifychain', '[]', ({ asked }) => {
+      asked.verified = { blocks: 2, ...found }
+    })
+    expect(plain).toBe(answer)
   })
 
   test('a transaction that waits already is fine, one that burns too much is not', async () => {

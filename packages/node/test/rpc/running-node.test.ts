@@ -98,6 +98,7 @@ const rows: Readonly<Record<MethodName, Row>> = {
   gettxout: { right: () => `["${waiting.txid}",0]`, wrong: () => `["${waiting.txid}","0"]`, code: -3 },
   pruneblockchain: { right: () => '[50]', wrong: () => '[5000]', code: -8 },
   gettxoutsetinfo: { right: () => '["muhash"]', wrong: () => '["md5"]', code: -8 },
+  verifychain: { right: () => '[4,20]', wrong: () => '[true]', code: -3 },
   getmempoolinfo: { right: () => '[]', ...tooMany },
   getrawmempool: { right: () => '[true]', wrong: () => '[true,true]', code: -8 },
   testmempoolaccept: {

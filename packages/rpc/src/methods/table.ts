@@ -6,6 +6,7 @@ import type { ArgsOf, Method } from './method.js'
 import { miningMethods } from './mining.js'
 import { networkMethods } from './network.js'
 import { rawTransactionMethods } from './rawtransactions.js'
+import { verificationMethods } from './verification.js'
 
 /** Every method there is. Server checks, help and the client's conversions read these rows. */
 export const methodTable = [
@@ -16,6 +17,7 @@ export const methodTable = [
   ...networkMethods,
   ...rawTransactionMethods,
   ...addressMethods,
+  ...verificationMethods,
 ] as const
 
 type Row = (typeof methodTable)[number]

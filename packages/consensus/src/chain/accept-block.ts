@@ -44,7 +44,7 @@ export type Remember = (entry: TreeEntry, reject: RuleReject) => void
 export function acceptBlock(
   block: Block,
   judge: BlockJudge,
-  records: BlockRecords,
+  records: Pick<BlockRecords, 'touch' | 'putBlock' | 'wasPruned'>,
   remember: Remember,
 ): Outcome<Accepted, RuleName> {
   const { tree, params, curve } = judge

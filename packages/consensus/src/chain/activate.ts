@@ -1,4 +1,4 @@
-import type { Block } from '@raistone/primitives'
+import type { Block, Height } from '@raistone/primitives'
 import type { BlockTree } from './block-tree.js'
 import type { Failed, Ledger, Step } from './ledger.js'
 import type { BlockRecords } from './records.js'
@@ -8,6 +8,8 @@ export interface ActivationDeps {
   readonly tree: BlockTree
   readonly ledger: Ledger
   readonly records: BlockRecords
+  /** Whether a block of this height may be begun: where not, the chain stays below it, whatever is better. */
+  readonly mayBegin: (height: Height) => boolean
   /** The coins should be flushed before more is connected. */
   readonly mustFlush: () => boolean
   /** Called with nothing in flight. */
@@ -106,10 +108,16 @@ async function goTowards(target: TreeEntry, deps: ActivationDeps, given?: Block)
     if (!(await land(deps))) return false
     await disconnectTo(fork, deps)
   }
-  for (const entry of wayUp(fork, target))
+  for (const entry of wayUp(fork, target)) {
+    if (!deps.mayBegin(entry.height)) return false
     if (!(await beginNext(entry, deps, given?.hash === entry.hash ? given : undefined))) return false
+  }
   return true
 }
+
+/** What the head should become; undefined where it is the best, or nothing may be begun on it. */
+const betterThanHead = ({ tree, ledger, mayBegin }: ActivationDeps): TreeEntry | undefined =>
+  mayBegin(ledger.head.height + 1) ? tree.bestCandidate(ledger.head) : undefined
 
 /**
  * Makes the best candidate the head: takes blocks back to the fork and begins the others, whose scripts may still be in
@@ -117,9 +125,7 @@ async function goTowards(target: TreeEntry, deps: ActivationDeps, given?: Block)
  * where we came from.
  */
 export async function activateBest(deps: ActivationDeps, given?: Block): Promise<void> {
-  const { tree, ledger } = deps
-  for (let best = tree.bestCandidate(ledger.head); best; best = tree.bestCandidate(ledger.head))
-    await goTowards(best, deps, given)
+  for (let best = betterThanHead(deps); best; best = betterThanHead(deps)) await goTowards(best, deps, given)
 }
 
 /** Waits for the next block in flight, and after a failure makes the best candidate the head. */

@@ -51,6 +51,7 @@ export interface ChainParts {
   /** Undefined where all blocks are kept. */
   readonly pruner: Pruner | undefined
   readonly groupBytes: number
+  readonly mostHeight: Height
   readonly maxTipAgeSec: number
 }
 
@@ -105,6 +106,7 @@ export class Chain {
       tree,
       ledger,
       records,
+      mayBegin: height => height <= parts.mostHeight,
       mustFlush: () => coins.full || this.sinceFlush > FLUSH_BLOCKS || pruner?.due(ledger.head.height) === true,
       flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),

@@ -1,23 +1,24 @@
-import { type Curve, nobleCurve } from '@raistone/primitives'
+import { type Curve, type Height, nobleCurve } from '@raistone/primitives'
 import type { Clock } from '../clock.js'
 import type { ChainParams } from '../params/chain-params.js'
 import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
 import { newHashSecret, sipHashOf } from '../store/sip-hash.js'
-import { isDamage } from '../store/store-error.js'
+import { isDamage, StoreError } from '../store/store-error.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
-import { type ActivationDeps, activateAndLand } from './activate.js'
 import { assumeValid } from './assume-valid.js'
 import { BlockTree } from './block-tree.js'
+import { type BringUpDeps, bringUp, type Replica, rebuild } from './bring-up.js'
 import { Chain } from './chain.js'
-import { leaveInvalid } from './controls.js'
 import { Ledger } from './ledger.js'
-import { type ChainOptions, chainDefaults, type OpenProgress } from './options.js'
+import { type ChainOptions, chainDefaults } from './options.js'
 import { Pruner } from './pruner.js'
 import { BlockRecords } from './records.js'
+import { reindex } from './reindex.js'
 import { linkRestored, restoreTree } from './restore-tree.js'
 import type { TreeEntry } from './tree-entry.js'
+import { verifyOpened } from './verify-opened.js'
 
 export interface ChainDeps {
   readonly params: ChainParams
@@ -42,63 +43,9 @@ async function storedHead(store: ChainStore, tree: BlockTree): Promise<TreeEntry
   }
 }
 
-/** What is built over a store before the chain can be used. */
-interface Replica {
-  readonly tree: BlockTree
-  readonly ledger: Ledger
-  readonly records: BlockRecords
-  readonly coins: CoinTable
-}
-
-/** Memory and disk agree about every block from here on. */
-async function catchUp(
-  replica: Replica,
-  phase: OpenProgress['phase'],
-  progress: (progress: OpenProgress) => void,
-): Promise<void> {
-  const { tree, ledger, coins } = replica
-  const from = ledger.head
-  const deps: ActivationDeps = {
-    ...replica,
-    mustFlush: () => coins.full,
-    flush: () => ledger.flush(),
-    stepped: ({ entry }) => {
-      progress({ phase, height: entry.height, target: tree.bestHeader.height })
-      return Promise.resolve()
-    },
-    failed: () => undefined,
-  }
-  await leaveInvalid(deps)
-  await activateAndLand(deps)
-  if (ledger.head !== from || phase === 'rebuild') await ledger.flush()
-}
-
-/**
- * The coins of the head with the blocks after it connected; if there is no head, or its coins prove damaged on the way,
- * all made again from the first block on. A rebuild that is interrupted begins anew.
- */
-async function bringUp(
-  begin: (head: TreeEntry | undefined) => Replica,
-  head: TreeEntry | undefined,
-  store: ChainStore,
-  progress: (progress: OpenProgress) => void,
-): Promise<Replica> {
-  if (head) {
-    try {
-      const replica = begin(head)
-      await catchUp(replica, 'replay', progress)
-      return replica
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      await store.requestRebuild()
-    }
-  }
-  await store.coins.clear()
-  const replica = begin(undefined)
-  await replica.records.wantPruned()
-  await catchUp(replica, 'rebuild', progress)
-  if (store.mustRebuild) await store.rebuilt()
-  return replica
+/** Throws if opening is to end: what was done until now is on the disk. */
+function assertWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new StoreError('ended', 'opening was ended early')
 }
 
 /**
@@ -108,11 +55,14 @@ async function bringUp(
 export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Promise<Chain> {
   const { params, store, verifier, clock, scriptCache, curve = nobleCurve } = deps
   const chosen = { ...chainDefaults, ...options }
-  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, prune, progress } = chosen
+  const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, mostHeight, prune, verify, signal } = chosen
+  const tell = chosen.progress
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
   const records = new BlockRecords(store.blocks, tree)
-  await restoreTree(tree, records, store)
+  if (store.mustReindex) await reindex({ judge: { tree, params, curve }, store, records, tell, signal })
+  else await restoreTree(tree, records, store)
+  assertWanted(signal)
   const stored = await storedHead(store, tree)
   await linkRestored(tree, records, stored)
   if (stored) tree.favourLastTip(stored)
@@ -131,8 +81,15 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
     ledger.startAt(head ?? tree.genesis)
     return { tree, records, coins, ledger }
   }
-  const { coins, ledger } = await bringUp(begin, stored, store, progress)
+  const mayBegin = (height: Height): boolean => height <= mostHeight && signal?.aborted !== true
+  const replicaDeps: BringUpDeps = { store, begin, mayBegin, tell }
+  let replica = await bringUp(stored, replicaDeps)
+  if (verify && !(await verifyOpened(replica, { params, curve, store }, { ...verify, signal }, tell)))
+    replica = await rebuild(replicaDeps)
+  assertWanted(signal)
   const pruner = prune && new Pruner({ tree, records, store: store.blocks }, prune)
   await pruner?.open()
-  return new Chain({ params, clock, curve, store, tree, records, coins, ledger, pruner, groupBytes, maxTipAgeSec })
+  const { coins, ledger } = replica
+  const settings = { groupBytes, maxTipAgeSec, mostHeight }
+  return new Chain({ params, clock, curve, store, tree, records, coins, ledger, pruner, ...settings })
 }

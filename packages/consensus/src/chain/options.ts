@@ -1,12 +1,23 @@
-import type { BlockHash } from '@raistone/primitives'
+import type { BlockHash, Height } from '@raistone/primitives'
 import type { PruneOptions } from './pruner.js'
+import type { VerifyOptions } from './verify-chain.js'
 
 /** Work that opening has to do before the chain can be used. */
 export interface OpenProgress {
-  /** `replay`: blocks that had not reached the coins; `rebuild`: the coins are made again from the blocks. */
-  readonly phase: 'replay' | 'rebuild'
-  readonly height: number
-  readonly target: number
+  /**
+   * `reindex`: headers are made again from the raw blocks; `rebuild`: coins from all blocks; `replay`: blocks that had not
+   * reached the coins are connected; `verify`: the last blocks are verified.
+   */
+  readonly phase: 'reindex' | 'rebuild' | 'replay' | 'verify'
+  /** Of the block just dealt with. */
+  readonly height: Height
+  /** Where it leads. */
+  readonly target: Height
+  /** Blocks and transactions dealt with in this phase. */
+  readonly blocks: number
+  readonly transactions: number
+  /** How much of the phase is done, from 0 to 1. */
+  readonly share: number
 }
 
 /** How the chain works; every field has a default. */
@@ -19,8 +30,14 @@ export interface ChainOptions {
   readonly groupBytes?: number
   /** A tip older than this, in seconds, means that the chain is still being downloaded. */
   readonly maxTipAgeSec?: number
+  /** No block above this height is connected. No limit by default. */
+  readonly mostHeight?: Height
   /** Old blocks are removed. All are kept by default. */
   readonly prune?: PruneOptions | undefined
+  /** The last blocks are verified before the chain is opened. None by default. */
+  readonly verify?: Pick<VerifyOptions, 'level' | 'blocks'> | undefined
+  /** Ends opening early: what was done until then is kept, and `openChain` throws a StoreError `ended`. */
+  readonly signal?: AbortSignal | undefined
   readonly progress?: (progress: OpenProgress) => void
 }
 
@@ -29,6 +46,9 @@ export const chainDefaults = {
   assumeValid: undefined,
   groupBytes: 8_000_000,
   maxTipAgeSec: 24 * 3600,
+  mostHeight: Number.POSITIVE_INFINITY,
   prune: undefined,
+  verify: undefined,
+  signal: undefined,
   progress: (): void => undefined,
 } as const satisfies Required<ChainOptions>

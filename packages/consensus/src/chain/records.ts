@@ -53,6 +53,13 @@ export class BlockRecords {
     this.touch(entry)
   }
 
+  /** The entry's block is the record with this number, which is on the disk. */
+  adoptBlock(entry: TreeEntry, number: number): void {
+    entry.raw = number
+    this.lost.delete(entry.hash)
+    this.touch(entry)
+  }
+
   putUndo(entry: TreeEntry, bytes: Uint8Array): void {
     entry.undo = this.add(recordKind.undo, bytes)
     this.touch(entry)

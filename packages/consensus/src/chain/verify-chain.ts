@@ -28,9 +28,11 @@ export interface VerifyOptions {
   /** So many blocks from the tip down; 0 is all. */
   readonly blocks: number
   /** Ends it early. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Changed coins to keep in memory: blocks further down are verified up to level 2 only. 200,000 if left out. */
   readonly mostChanged?: number
+  /** Told of each block looked at on the way down, and how many they are by now. */
+  readonly looked?: (entry: BlockEntry, blocks: number) => void
 }
 
 /** What is wrong, and at which level it was seen. */
@@ -116,6 +118,7 @@ class Verification {
       this.seen++
       const fault = await this.look(entry)
       if (fault) return fault
+      this.options.looked?.(entry, this.seen)
     }
     return undefined
   }

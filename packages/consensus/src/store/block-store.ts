@@ -16,6 +16,15 @@ export interface NumberedRecord {
   readonly bytes: Uint8Array
 }
 
+/** What lies under a number. */
+export interface StoredBlock {
+  readonly number: number
+  /** How much of the store lies before it, from 0 to 1. */
+  readonly share: number
+  /** The raw block. */
+  readonly bytes: Uint8Array | undefined
+}
+
 const HEAD = 9
 
 const prunedKey = metaKey('pruned')
@@ -75,8 +84,13 @@ export class BlockStore {
    * meanwhile.
    */
   async *entries(): AsyncGenerator<EntryRecord[]> {
+    for await (const step of this.keyedEntries()) yield step.flatMap(([, entry]) => entry ?? [])
+  }
+
+  /** The same with their keys, and undefined for those that are damaged. */
+  async *keyedEntries(): AsyncGenerator<(readonly [key: Uint8Array, entry: EntryRecord | undefined])[]> {
     for await (const step of walkAfresh(this.database, prefixRange('h')))
-      yield step.flatMap(([key, record]) => decodeEntry(key, record) ?? [])
+      yield step.map(([key, record]) => [key, decodeEntry(key, record)] as const)
   }
 
   /** Writes everything at once, as it is now; the disk has it when this returns. */
@@ -108,6 +122,30 @@ export class BlockStore {
   /** The height up to which blocks were removed; 0 for none, the genesis block being no record. */
   async prunedTo(): Promise<number> {
     return Number(decodeMeta(prunedKey, await this.database.get(prunedKey), /^(?!)/) ?? 0)
+  }
+
+  /** Deletes headers by their keys, and numbered records that no header names. */
+  async forget(keys: readonly Uint8Array[], numbers: readonly number[]): Promise<void> {
+    if (keys.length + numbers.length === 0) return
+    const batch = this.database.batch()
+    for (const key of keys) batch.del(key)
+    for (const number of numbers) batch.del(recordKey(number))
+    await batch.write({ sync: true })
+  }
+
+  /** Every numbered record in the order they were stored; without bytes where it is no raw block, or a damaged one. */
+  async *storedBlocks(): AsyncGenerator<StoredBlock> {
+    for await (const [key, record] of walk(this.database, prefixRange('r'))) {
+      const number = numberOfKey(key)
+      yield { number, share: number / this.next, bytes: openRecord(key, record, recordKind.block) }
+    }
+  }
+
+  /** What was removed counts as missing. */
+  async notPruned(): Promise<void> {
+    const batch = this.database.batch()
+    batch.del(prunedKey)
+    await batch.write({ sync: true })
   }
 
   /** Gives the room of removed records back to the disk. */

@@ -21,6 +21,7 @@ const keys = {
   network: metaKey('network'),
   clean: metaKey('clean'),
   rebuild: metaKey('rebuild'),
+  reindex: metaKey('reindex'),
 }
 
 const NUMBER = /^[1-9]\d{0,8}$/
@@ -36,6 +37,7 @@ export class ChainStore {
     /** The last user did not close it, or it was repaired: its last records are to be verified. */
     readonly unclean: boolean,
     private rebuildAsked: boolean,
+    private reindexAsked: boolean,
   ) {
     this.blocks = new BlockStore(databases.blocks)
     this.coins = new CoinStore(databases.chainstate)
@@ -47,7 +49,12 @@ export class ChainStore {
    */
   static async open(given: StoreDatabases, formats = storeFormats): Promise<ChainStore> {
     const { blocks } = given
-    const [format, clean, rebuild] = await blocks.getMany([keys.format, keys.clean, keys.rebuild])
+    const [format, clean, rebuild, reindex] = await blocks.getMany([
+      keys.format,
+      keys.clean,
+      keys.rebuild,
+      keys.reindex,
+    ])
     // A record that is not what was written says nothing: the other records have checksums of their own.
     const found = Number(decodeMeta(keys.format, format, NUMBER) ?? formats.newest)
     if (found > formats.newest)
@@ -57,7 +64,7 @@ export class ChainStore {
       )
     const { database: chainstate, whole } = await NumberedBatches.open(given.chainstate)
     const unclean = (format !== undefined && !clean) || given.repaired === true
-    const store = new ChainStore({ ...given, chainstate }, unclean, rebuild !== undefined)
+    const store = new ChainStore({ ...given, chainstate }, unclean, rebuild !== undefined, reindex !== undefined)
     if (!whole) await store.requestRebuild()
     await store.migrate(found, formats)
     const batch = blocks.batch()
@@ -93,15 +100,31 @@ export class ChainStore {
   /** Makes the next `openChain` build the coins again from the blocks. */
   async requestRebuild(): Promise<void> {
     this.rebuildAsked = true
-    await this.putMeta(keys.rebuild, '1')
+    await this.mark(keys.rebuild)
   }
 
-  /** The coins are whole again. */
+  /** The coins are sound again. */
   async rebuilt(): Promise<void> {
-    const batch = this.databases.blocks.batch()
-    batch.del(keys.rebuild)
-    await batch.write({ sync: true })
+    await this.unmark(keys.rebuild)
     this.rebuildAsked = false
+  }
+
+  /** The headers are to be made again from the raw blocks. */
+  get mustReindex(): boolean {
+    return this.reindexAsked
+  }
+
+  /** Makes the next `openChain` judge all stored headers and blocks anew, and then build the coins from them. */
+  async requestReindex(): Promise<void> {
+    this.rebuildAsked = true
+    this.reindexAsked = true
+    await this.mark(keys.rebuild, keys.reindex)
+  }
+
+  /** The headers are whole again. */
+  async reindexed(): Promise<void> {
+    await this.unmark(keys.reindex)
+    this.reindexAsked = false
   }
 
   /** Bytes that the coins take on the disk; 0 where there is none. */
@@ -112,7 +135,7 @@ export class ChainStore {
   /** `clean` says that everything was flushed before. */
   async close(clean = true): Promise<void> {
     try {
-      if (clean) await this.putMeta(keys.clean, '1')
+      if (clean) await this.mark(keys.clean)
     } finally {
       await this.databases.chainstate.close()
       await this.databases.blocks.close()
@@ -122,6 +145,19 @@ export class ChainStore {
   private async putMeta(key: Uint8Array, text: string): Promise<void> {
     const batch = this.databases.blocks.batch()
     batch.put(key, encodeMeta(key, text))
+    await batch.write({ sync: true })
+  }
+
+  /** Marks that say something by being there, all at once. */
+  private async mark(...marks: readonly Uint8Array[]): Promise<void> {
+    const batch = this.databases.blocks.batch()
+    for (const mark of marks) batch.put(mark, encodeMeta(mark, '1'))
+    await batch.write({ sync: true })
+  }
+
+  private async unmark(mark: Uint8Array): Promise<void> {
+    const batch = this.databases.blocks.batch()
+    batch.del(mark)
     await batch.write({ sync: true })
   }
 }

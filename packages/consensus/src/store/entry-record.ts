@@ -1,4 +1,11 @@
-import { HEADER_SIZE, type Height } from '@raistone/primitives'
+import {
+  type BlockHash,
+  HEADER_SIZE,
+  type Header,
+  type Height,
+  type MerkleRoot,
+  toDisplayHex,
+} from '@raistone/primitives'
 import { copyBytes, readU32, writeU32 } from './bytes.js'
 import { crc32c, crc32cOf } from './crc32c.js'
 
@@ -25,6 +32,16 @@ export interface EntryRecord {
   readonly raw: number | undefined
   readonly undo: number | undefined
 }
+
+/** The header alone. */
+export const headerOf = ({ version, prev, merkleRoot, time, bits, nonce }: EntryRecord): Header => ({
+  version,
+  prev: toDisplayHex(prev) as BlockHash,
+  merkleRoot: toDisplayHex(merkleRoot) as MerkleRoot,
+  time,
+  bits,
+  nonce,
+})
 
 const FAILED = 1
 const CHECKED = 2

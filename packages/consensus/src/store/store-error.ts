@@ -1,9 +1,20 @@
 /**
  * `other-rules`: the data belong to a chain with other consensus rules; `newer-format`: written by a later version;
  * `damaged`: the coins are not what was written; `repair`: `blocks/` cannot be read as it is, and is repaired when it is
- * opened again; `locked`: another process has the folder open; `failed`: reading or writing failed.
+ * opened again; `wrong-blocks`: all is as it was written, but headers, blocks and undo data contradict each other;
+ * `wrong-coins`: the coins contradict them; `locked`: another process has the folder open; `ended`: opening was ended
+ * early, as asked; `failed`: reading or writing failed.
  */
-export type StoreErrorCode = 'other-rules' | 'newer-format' | 'damaged' | 'repair' | 'locked' | 'failed'
+export type StoreErrorCode =
+  | 'other-rules'
+  | 'newer-format'
+  | 'damaged'
+  | 'repair'
+  | 'wrong-blocks'
+  | 'wrong-coins'
+  | 'locked'
+  | 'ended'
+  | 'failed'
 
 /** What goes wrong with the replica on disk; its message is fit for the user. */
 export class StoreError extends Error {

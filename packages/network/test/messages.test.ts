@@ -6,6 +6,7 @@ import {
   fromHex,
   type Header,
   hash32,
+  sipHash,
   type Transaction,
   vector,
   type Wtxid,
@@ -20,7 +21,6 @@ import { blockMessage, getBlocksMessage, MOST_BLOCKS } from '../src/messages/blo
 import { compactBlockMessage, shortIdHasher, toCompactBlock } from '../src/messages/compact-block.js'
 import { getHeadersMessage, headersMessage, MOST_HEADERS, MOST_LOCATOR_HASHES } from '../src/messages/headers.js'
 import { decodeMessage, encodeMessage, type Message } from '../src/messages/message.js'
-import { sipHash } from '../src/messages/siphash.js'
 import { type Status, statusMessage } from '../src/messages/status.js'
 import {
   batchFits,

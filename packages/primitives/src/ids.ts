@@ -9,6 +9,10 @@ export type Wtxid = Brand<string, 'Wtxid'>
 export type BlockHash = Brand<string, 'BlockHash'>
 /** Root of a tree of transaction ids, hex in display order. */
 export type MerkleRoot = Brand<string, 'MerkleRoot'>
+/** Hash of a block's filter (BIP-0157), hex in display order. */
+export type FilterHash = Brand<string, 'FilterHash'>
+/** Commits to the filters of a block and of all before it (BIP-0157), hex in display order. */
+export type FilterHeader = Brand<string, 'FilterHeader'>
 /** `txid:vout`: an outpoint as a map key. */
 export type OutpointKey = Brand<string, 'Outpoint'>
 

@@ -37,6 +37,7 @@ const ofShape: Named<Count> = {
   'script/tx_invalid.json': exceptComments,
   'script/sighash.json': exceptComments,
   'encoding/key_io_valid.json': exceptComments,
+  'filters/blockfilters.json': exceptComments,
   'script/bip341_wallet_vectors.json': json<{
     scriptPubKey: Row
     keyPathSpending: readonly { inputSpending: Row }[]

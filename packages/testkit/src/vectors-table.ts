@@ -14,7 +14,7 @@ export interface VectorTable {
   readonly problems: readonly string[]
 }
 
-const requiredFolders = ['script', 'crypto', 'encoding', 'difficulty', 'headers', 'blocks'] as const
+const requiredFolders = ['script', 'crypto', 'encoding', 'difficulty', 'headers', 'blocks', 'filters'] as const
 const requiredFiles = ['rpc/rpc_decodescript.json'] as const
 
 /** Files that say what the rules are: every case of theirs applies. */

@@ -8,6 +8,7 @@ import {
   type Header,
   header,
   sha256,
+  sipHash,
   struct,
   type Transaction,
   u64,
@@ -16,7 +17,6 @@ import {
 } from '@raistone/primitives'
 import { MOST_BLOCK_BYTES } from './blocks.js'
 import type { Message } from './message.js'
-import { sipHash } from './siphash.js'
 import { transactionCodec } from './transactions.js'
 
 /** Six bytes of a keyed hash of a wtxid, as a number (below 2^48, so exact). */

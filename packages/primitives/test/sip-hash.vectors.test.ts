@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { fromHex, toHex } from '@raistone/primitives'
 import { readVectors } from '@raistone/testkit'
 import { vectorSuite } from '@raistone/testkit/jest'
-import { sipHash } from '../src/messages/siphash.js'
+import { fromHex, toHex } from '../src/codec/hex.js'
+import { sipHash } from '../src/hash/sip-hash.js'
 
 interface Macs {
   readonly testGroups: readonly {

@@ -411,6 +411,18 @@ export class Chain {
     return this.work(() => verifyChain(this.parts, { ...options, signal }))
   }
 
+  /** Blocks above the height that this tells are not removed, until what it returns is called. */
+  keepBlocksAbove(height: () => Height): () => void {
+    const holds = this.parts.pruner?.holds
+    holds?.add(height)
+    return () => holds?.delete(height)
+  }
+
+  /** Has the next start make the coins again, and with them undo data that cannot be read. */
+  requestRebuild(): Promise<void> {
+    return this.turns.guard(this.parts.store.requestRebuild())
+  }
+
   /** Brings everything, coins included, to the disk. */
   flush(): Promise<void> {
     return this.work(() => this.flushCoins())

@@ -34,6 +34,8 @@ export class Pruner {
   /** On the disk when it was opened, without what has been removed since. */
   private before = 0
   private lookedAt: Height = 0
+  /** Heights above which somebody still needs the blocks. */
+  readonly holds = new Set<() => Height>()
 
   constructor(
     private readonly deps: PrunerDeps,
@@ -60,7 +62,8 @@ export class Pruner {
 
   /** The highest block that may go while this is the tip. */
   limit(tip: Height): Height {
-    return Math.max(0, tip - (this.options.keep ?? KEPT_BLOCKS))
+    const kept = Math.max(0, tip - (this.options.keep ?? KEPT_BLOCKS))
+    return Math.min(kept, ...Array.from(this.holds, height => height()))
   }
 
   /** Whether there is too much, and something that may go. */

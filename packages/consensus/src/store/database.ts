@@ -22,6 +22,8 @@ export interface DatabaseIterator {
 
 /** What the store asks of an ordered key-value database: any abstract-level one with `view` encodings satisfies it. */
 export interface Database {
+  /** It could not be read when it was opened, and was begun anew or repaired. */
+  readonly remedied?: boolean
   get(key: Uint8Array): Promise<Uint8Array | undefined>
   getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
   batch(): WriteBatch

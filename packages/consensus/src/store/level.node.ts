@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type ChainStore, openStore, type StoreDatabases } from './chain-store.js'
+import type { Database } from './database.js'
 import { LevelDatabase, type LevelOptions } from './level-database.node.js'
 
 export type { LevelOptions } from './level-database.node.js'
@@ -37,3 +38,10 @@ export async function openLevelStore(dir: string, options: LevelOptions = {}): P
     throw error
   }
 }
+
+/** An index has less to remember than coins. */
+const indexSizes: Required<LevelOptions> = { cacheSize: 2 * MB, writeBufferSize: 4 * MB, maxFileSize: 32 * MB }
+
+/** Opens or creates the database of an index in `<dir>/indexes/<folder>`; a damaged one is begun anew. Throws a StoreError. */
+export const openLevelIndex = (dir: string, folder: string, options: LevelOptions = {}): Promise<Database> =>
+  LevelDatabase.open(join(dir, 'indexes', folder), 'renew', { ...indexSizes, ...options })

@@ -1,7 +1,8 @@
 import { MemoryLevel } from 'memory-level'
 import { type ChainStore, openStore } from './chain-store.js'
 
-const openDatabase = async (): Promise<MemoryLevel<Uint8Array, Uint8Array>> => {
+/** An empty database that is gone with the process. */
+export const openMemoryDatabase = async (): Promise<MemoryLevel<Uint8Array, Uint8Array>> => {
   const database = new MemoryLevel<Uint8Array, Uint8Array>({
     storeEncoding: 'view',
     keyEncoding: 'view',
@@ -13,4 +14,4 @@ const openDatabase = async (): Promise<MemoryLevel<Uint8Array, Uint8Array>> => {
 
 /** A replica that is gone with the process: for tests, and for a node that shall leave nothing behind. */
 export const openMemoryStore = async (): Promise<ChainStore> =>
-  openStore({ blocks: await openDatabase(), chainstate: await openDatabase() })
+  openStore({ blocks: await openMemoryDatabase(), chainstate: await openMemoryDatabase() })

@@ -2,8 +2,8 @@
  * `other-rules`: the data belong to a chain with other consensus rules; `newer-format`: written by a later version;
  * `damaged`: the coins are not what was written; `repair`: `blocks/` cannot be read as it is, and is repaired when it is
  * opened again; `wrong-blocks`: all is as it was written, but headers, blocks and undo data contradict each other;
- * `wrong-coins`: the coins contradict them; `locked`: another process has the folder open; `ended`: opening was ended
- * early, as asked; `failed`: reading or writing failed.
+ * `wrong-coins`: the coins contradict them; `locked`: another process has the folder open; `pruned`: blocks that are
+ * needed were removed on purpose; `ended`: opening was ended early, as asked; `failed`: reading or writing failed.
  */
 export type StoreErrorCode =
   | 'other-rules'
@@ -13,6 +13,7 @@ export type StoreErrorCode =
   | 'wrong-blocks'
   | 'wrong-coins'
   | 'locked'
+  | 'pruned'
   | 'ended'
   | 'failed'
 

@@ -1,0 +1,323 @@
+import type { Block, BlockHash, Height } from '@raistone/primitives'
+import type { BlockEntry } from '../chain/block-entry.js'
+import type { ChainEvents } from '../chain/events.js'
+import type { Coin } from '../coin.js'
+import type { Events } from '../emitter.js'
+import type { Database } from '../store/database.js'
+import { isDamage, StoreError } from '../store/store-error.js'
+import { Slices } from '../verify/next-turn.js'
+import type { ChainIndex, ConnectedBlock, IndexKind } from './chain-index.js'
+import { IndexStore } from './index-store.js'
+import { RecentBlocks } from './recent-blocks.js'
+
+/** What an index follows. */
+export interface IndexedChain {
+  readonly tip: BlockEntry
+  readonly events: Events<ChainEvents>
+  readonly prunedTo: Height
+  entry(hash: BlockHash): BlockEntry | undefined
+  entryAt(height: Height): BlockEntry | undefined
+  isActive(entry: BlockEntry): boolean
+  block(hash: BlockHash): Promise<Block | undefined>
+  spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
+  keepBlocksAbove(height: () => Height): () => void
+  requestRebuild(): Promise<void>
+}
+
+/** How far an index has come. */
+export interface IndexProgress {
+  readonly name: string
+  readonly height: Height
+  /** Of the chain's tip. */
+  readonly target: Height
+}
+
+export interface IndexOptions {
+  /** Begins with nothing, whatever is there. */
+  readonly renew?: boolean
+  /** Bytes that one write takes, about. */
+  readonly batchBytes?: number
+  /** Called after each block. */
+  readonly progress?: (progress: IndexProgress) => void
+  /** Called, with a line for the user, when everything is made again, or waits for something. */
+  readonly notice?: (text: string) => void
+}
+
+const defaults = {
+  renew: false,
+  batchBytes: 2_000_000,
+  progress: (): void => undefined,
+  notice: (): void => undefined,
+} as const satisfies Required<IndexOptions>
+
+/**
+ * Keeps an index at the chain's tip, in the background: walks from the index's own tip to the chain's, back to the fork
+ * first if need be, with several blocks in a write while it is behind. What it finds damaged it makes again. Looking
+ * things up goes through it, too.
+ */
+export class IndexBuilder<I extends ChainIndex> {
+  /** Resolves with the reason when it can do no more; never otherwise. */
+  readonly failed: Promise<Error>
+  /** It has reached the chain's tip once, and nothing holds it up. */
+  synced = false
+  private tellFailure!: (error: Error) => void
+  /** The last block that was taken in, and the last one on the disk. */
+  private at: BlockEntry | undefined
+  private committed: BlockEntry | undefined
+  /** What it waits for, as it was told. */
+  private missing: BlockEntry | undefined
+  private readonly recent = new RecentBlocks()
+  private readonly ties: (() => void)[]
+  private running: Promise<void> = Promise.resolve()
+  private over = false
+  private woken = false
+  private wake: () => void = () => undefined
+  private roundEnds: (() => void)[] = []
+  private readonly lookUps = new Set<Promise<unknown>>()
+  /** What a look-up found. */
+  private damage: Error | undefined
+  private renewing = false
+
+  private constructor(
+    private readonly chain: IndexedChain,
+    private readonly store: IndexStore,
+    private readonly index: I,
+    private readonly options: Required<IndexOptions>,
+  ) {
+    this.failed = new Promise(resolve => {
+      this.tellFailure = resolve
+    })
+    this.at = store.tip && chain.entry(store.tip.hash)
+    this.committed = this.at
+    this.ties = [
+      chain.keepBlocksAbove(() => this.lastActive(this.committed)?.height ?? 0),
+      chain.events.on('connected', block => {
+        if (this.synced) this.recent.add(block)
+      }),
+      chain.events.on('disconnected', ({ entry }) => this.recent.take(entry.hash)),
+      chain.events.on('tip', () => this.nudge()),
+    ]
+  }
+
+  /**
+   * Opens the index in a database and begins to follow the chain. Throws a StoreError: `newer-format`, or `pruned` if
+   * blocks that it still needs were removed; the database is closed then.
+   */
+  static async open<I extends ChainIndex>(
+    chain: IndexedChain,
+    kind: IndexKind<I>,
+    database: Database,
+    given: IndexOptions = {},
+  ): Promise<IndexBuilder<I>> {
+    const options = { ...defaults, ...given }
+    let builder: IndexBuilder<I> | undefined
+    try {
+      const store = await IndexStore.open(database, kind.layout)
+      const isLost = store.renewed || (store.tip !== undefined && !chain.entry(store.tip.hash))
+      if (isLost) options.notice(`the ${kind.layout.name} cannot be used as it is and is made again`)
+      if (options.renew || isLost) await store.clear()
+      builder = new IndexBuilder(chain, store, new kind(store), options)
+      builder.assertBlocksAreHere()
+      builder.running = builder.run()
+      return builder
+    } catch (error) {
+      builder?.leaveChain()
+      await database.close()
+      throw error
+    }
+  }
+
+  get name(): string {
+    return this.store.layout.name
+  }
+
+  /** Of the last block that can be looked up; -1 before there is one. */
+  get height(): Height {
+    return this.committed?.height ?? -1
+  }
+
+  /** Waits until the index has what the chain has now; false if that takes longer than a few blocks do. */
+  async caughtUp(): Promise<boolean> {
+    const target = this.chain.tip
+    while (this.synced && !this.over && !this.covers(target)) await this.roundEnd()
+    return this.synced && !this.over
+  }
+
+  /** Waits until the index has reached the chain's tip for the first time, or can do no more. */
+  async whenSynced(): Promise<void> {
+    while (!this.synced && !this.over) await this.roundEnd()
+  }
+
+  private roundEnd(): Promise<void> {
+    return new Promise(resolve => this.roundEnds.push(resolve))
+  }
+
+  /** Looks something up. Undefined also while everything is made again, as it is when this finds damage. */
+  async ask<T>(find: (index: I) => Promise<T | undefined>): Promise<T | undefined> {
+    if (this.renewing) return undefined
+    const looking = find(this.index)
+    this.lookUps.add(looking)
+    try {
+      return await looking
+    } catch (error) {
+      if (!isDamage(error)) throw this.fail(error)
+      this.damage = error as Error
+      this.synced = false
+      this.nudge()
+      return undefined
+    } finally {
+      this.lookUps.delete(looking)
+    }
+  }
+
+  /** Ends with what was taken in on the disk; nobody may be looking anything up. */
+  async close(): Promise<void> {
+    this.over = true
+    this.nudge()
+    await this.running
+    this.leaveChain()
+    await this.store.close()
+  }
+
+  private leaveChain(): void {
+    for (const leave of this.ties.splice(0)) leave()
+  }
+
+  private nudge(): void {
+    this.woken = true
+    this.wake()
+  }
+
+  private fail(error: unknown): Error {
+    const reason = error instanceof Error ? error : new Error(String(error))
+    this.over = true
+    this.nudge()
+    this.tellFailure(reason)
+    return reason
+  }
+
+  private async run(): Promise<void> {
+    try {
+      while (!this.over) {
+        this.woken = false
+        await this.round()
+        for (const tell of this.roundEnds.splice(0)) tell()
+        // The tip may have moved meanwhile, and nobody tells it again.
+        if (!this.woken) await new Promise<void>(resolve => (this.wake = resolve))
+      }
+    } catch (error) {
+      this.fail(error)
+    }
+    for (const tell of this.roundEnds.splice(0)) tell()
+  }
+
+  private async round(): Promise<void> {
+    try {
+      if (this.damage) throw this.damage
+      await this.follow()
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await this.renew(error as Error)
+      this.woken = true
+    }
+  }
+
+  private async renew(why: Error): Promise<void> {
+    this.options.notice(`${why.message} and is made again`)
+    this.renewing = true
+    this.synced = false
+    this.damage = undefined
+    this.at = undefined
+    this.committed = undefined
+    this.recent.clear()
+    await Promise.allSettled(this.lookUps)
+    await this.store.clear()
+    this.renewing = false
+    this.assertBlocksAreHere()
+  }
+
+  private async follow(): Promise<void> {
+    await this.stepBack()
+    const slices = new Slices()
+    for (let next = this.next; next && !this.over; next = this.next) {
+      const given = this.recent.take(next.hash) ?? (await this.read(next))
+      if (!given) break
+      await this.index.connect(given)
+      this.at = next
+      this.options.progress({ name: this.name, height: next.height, target: this.chain.tip.height })
+      if (this.store.bytes > this.options.batchBytes) await this.commit()
+      await slices.pause()
+    }
+    await this.commit()
+    if (this.committed === this.chain.tip) this.synced = true
+  }
+
+  /** Nothing of the blocks that left the chain has to be undone; but what comes may need what they have put. */
+  private async stepBack(): Promise<void> {
+    if (!this.at || this.chain.isActive(this.at)) return
+    await this.commit()
+    this.at = this.lastActive(this.at)
+  }
+
+  private lastActive(entry: BlockEntry | undefined): BlockEntry | undefined {
+    let at = entry
+    while (at && !this.chain.isActive(at)) at = at.parent
+    return at
+  }
+
+  /** The block to be taken in next; undefined at the tip, or where the chain has left what was taken in. */
+  private get next(): BlockEntry | undefined {
+    const entry = this.chain.entryAt(this.at ? this.at.height + 1 : 0)
+    return entry?.parent === this.at ? entry : undefined
+  }
+
+  private async commit(): Promise<void> {
+    const { at } = this
+    if (!at || at === this.committed) return
+    await this.store.commit({ hash: at.hash, height: at.height })
+    this.committed = at
+  }
+
+  /** Undefined if it cannot be read: then it is waited for. */
+  private async read(entry: BlockEntry): Promise<ConnectedBlock | undefined> {
+    const block = await this.chain.block(entry.hash)
+    const spent = this.index.needsSpent && block ? await this.chain.spentCoins(entry.hash) : []
+    if (block && spent) return { entry, block, spent }
+    this.assertIsHere(entry)
+    this.synced = false
+    if (this.missing !== entry) {
+      this.missing = entry
+      await this.tellMissing(entry, block ? 'undo data' : 'block')
+    }
+    return undefined
+  }
+
+  private async tellMissing({ hash }: BlockEntry, what: 'block' | 'undo data'): Promise<void> {
+    this.options.notice(
+      what === 'block'
+        ? `the ${this.name} waits for block ${hash}, which cannot be read`
+        : `the ${this.name} waits for the next start, which makes the undo data of block ${hash} again`,
+    )
+    if (what === 'undo data') await this.chain.requestRebuild()
+  }
+
+  private assertBlocksAreHere(): void {
+    // The genesis block is in the parameters.
+    const first = this.chain.entryAt((this.lastActive(this.at)?.height ?? 0) + 1)
+    if (first) this.assertIsHere(first)
+  }
+
+  private assertIsHere({ height, data }: BlockEntry): void {
+    if (data || height > this.chain.prunedTo) return
+    throw new StoreError(
+      'pruned',
+      `${this.name} best block of the index goes beyond pruned data. Please disable the index or reindex (which will download the whole blockchain again)`,
+    )
+  }
+
+  private covers(target: BlockEntry): boolean {
+    const { committed, chain } = this
+    if (committed === target || !chain.isActive(target)) return true
+    return committed !== undefined && committed.height > target.height && chain.isActive(committed)
+  }
+}

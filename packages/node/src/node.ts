@@ -18,6 +18,7 @@ import { type DataDirectory, DirectoryLock, dataDirectory, writeFailure } from '
 import { DirectoryWatch } from './directory-watch.js'
 import { diskUse } from './disk-use.js'
 import { loadIdentity } from './identity.js'
+import { type NodeIndexes, openIndexes } from './indexes.js'
 import { ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
@@ -129,6 +130,7 @@ class NodeParts {
     readonly config: NodeConfig,
     readonly directory: DataDirectory,
     readonly ledger: OpenLedger,
+    private readonly indexes: NodeIndexes,
     readonly clock: Clock,
     readonly log: NodeLog,
     identity: Uint8Array,
@@ -184,6 +186,7 @@ class NodeParts {
       params,
       chain,
       mempool: this.mempool,
+      indexes: this.indexes,
       network: this.network,
       generate: (count, script, maxTries) => this.generate(count, script, maxTries),
       nextBits: () => nextBits(chain.tip, nowSec(this.clock), params),
@@ -312,13 +315,17 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
     if (chain.tip.header.time > nowSec(clock) + config.params.pow.futureLimitSec) clock.resume(chain.tip.header.time)
     chain.events.on('tip', () => clock.mark())
     logChain(chain, log)
-    const parts = new NodeParts(config, directory, ledger, clock, log, identity, random, requestStop)
+    const indexes = await openIndexes(directory.path, chain, config.indexes, log.child('index')).catch(error => {
+      throw ledgerFailure(error, directory, config.params)
+    })
+    undo.push(() => indexes.close())
+    const parts = new NodeParts(config, directory, ledger, indexes, clock, log, identity, random, requestStop)
     const stopServices = await startAll(parts.services)
     undo.push(stopServices)
     const rpcUrl = parts.rpc?.addresses[0] && urlOf(parts.rpc.addresses[0])
     const peer = parts.network.multiaddrs()[0]
     lock.publish({ ...(rpcUrl === undefined ? {} : { rpc: rpcUrl }), ...(peer === undefined ? {} : { peer }) })
-    const broken = chain.failed.then(error => {
+    const broken = Promise.race([chain.failed, indexes.failed]).then(error => {
       log.error('the ledger cannot go on', { error: error.message })
       throw ledgerFailure(error, directory, config.params)
     })

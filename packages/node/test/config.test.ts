@@ -59,6 +59,34 @@ describe('Core’s spellings', () => {
   })
 })
 
+describe('indexes', () => {
+  const chosen = (...words: string[]) => config(words).indexes
+  const none = { transactions: false, filters: false, filtersAsked: false }
+
+  test('filters are kept on our own chains, on regtest as Core none, and anywhere if asked for', () => {
+    expect(chosen('-regtest')).toEqual(none)
+    expect(chosen()).toEqual({ ...none, filters: true })
+    expect(chosen('-chain=raistone')).toEqual({ ...none, filters: true })
+    for (const word of ['-blockfilterindex', '-blockfilterindex=1', '--blockfilterindex=basic'])
+      expect(chosen('-regtest', word)).toEqual({ ...none, filters: true, filtersAsked: true })
+    for (const word of ['-blockfilterindex=0', '-noblockfilterindex']) expect(chosen(word)).toEqual(none)
+    expect(config([], {}, 'blockfilterindex=0').indexes).toEqual(none)
+    expect(refusal(() => chosen('-blockfilterindex=extended'))).toEqual({
+      code: 2,
+      message: expect.stringContaining('blockfilterindex'),
+    })
+  })
+
+  test('an index of transactions needs all blocks', () => {
+    expect(chosen('-regtest', '-txindex')).toEqual({ ...none, transactions: true })
+    expect(refusal(() => chosen('-txindex', '-prune=1'))).toEqual({
+      code: 2,
+      message: 'Prune mode is incompatible with -txindex.',
+    })
+    expect(chosen('-txindex', '-prune=0').transactions).toBe(true)
+  })
+})
+
 describe('what wins', () => {
   test('flags over variables over the file, a section over what stands above it', () => {
     const conf = 'rpcport=1\n[regtest]\nrpcport=2\n[devnet]\nrpcport=9\n'

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ChainParams, PruneOptions } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
 import { usageError } from '../cli/cli-error.js'
+import type { IndexChoice } from '../indexes.js'
 import type { Configured } from './settings.js'
 
 /** Everything a node needs to know before it starts. */
@@ -39,6 +40,7 @@ export interface NodeConfig {
   readonly cacheBytes: number
   /** Undefined where all blocks are kept. */
   readonly prune: PruneOptions | undefined
+  readonly indexes: IndexChoice
   readonly log: { readonly console: boolean; readonly debug: boolean }
 }
 
@@ -86,6 +88,17 @@ function pruning(mib: number): PruneOptions | undefined {
   return { targetBytes: mib * 2 ** 20 }
 }
 
+/** As Core none on regtest; our own chains have filters, because wallets use them. Core's -txindex needs all blocks. */
+function chosenIndexes(settings: Configured['settings'], params: ChainParams): IndexChoice {
+  const transactions = settings.flag('txindex')
+  if (transactions && settings.number('prune', 0) > 0) throw usageError('Prune mode is incompatible with -txindex.')
+  return {
+    transactions,
+    filters: settings.flag('blockfilterindex', params.name !== 'regtest'),
+    filtersAsked: settings.flag('blockfilterindex'),
+  }
+}
+
 /** Core's habit: a path that is not absolute begins in the chain's directory. */
 const inDirectory = (directory: string, path: string | undefined): string | undefined =>
   path === undefined ? undefined : resolve(directory, path)
@@ -128,6 +141,7 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
     assumeValid: trustedBlock(settings.text('assumevalid'), params),
     cacheBytes: settings.number('dbcache', 128) * 2 ** 20,
     prune: pruning(settings.number('prune', 0)),
+    indexes: chosenIndexes(settings, params),
     log: {
       console: settings.flag('printtoconsole', true),
       debug: settings.list('debug').some(what => what !== '' && what !== '0'),

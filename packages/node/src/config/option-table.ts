@@ -126,6 +126,19 @@ export const optionTable: readonly Option[] = [
     help: 'remove old blocks beyond this size, 550 at least; 1 removes only what the RPC pruneblockchain names (default 0: keep all)',
   },
   {
+    name: 'txindex',
+    kind: 'flag',
+    of: ['node'],
+    help: 'keep in which block each transaction is, for getrawtransaction (default 0)',
+  },
+  {
+    name: 'blockfilterindex',
+    kind: 'flag',
+    kinds: ['basic'],
+    of: ['node'],
+    help: 'keep compact filters of all blocks, for wallets (default 1; 0 on regtest)',
+  },
+  {
     name: 'assumevalid',
     kind: 'text',
     value: 'HASH',

@@ -11,6 +11,8 @@ export interface Option {
   readonly rare?: boolean
   /** Holds a secret: never shown, never taken silently from the command line of a terminal. */
   readonly secret?: boolean
+  /** What a flag may be besides on and off; it is on then. */
+  readonly kinds?: readonly string[]
   /** Smallest and largest number allowed. */
   readonly range?: readonly [number, number]
 }

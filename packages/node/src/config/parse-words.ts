@@ -71,8 +71,14 @@ function split(word: string): readonly [string, string | undefined] {
 
 const isFalse = (value: string): boolean => value === '0' || value === 'false' || value === 'no' || value === 'off'
 
+const isTrue = (value: string): boolean =>
+  value === '' || value === '1' || value === 'true' || value === 'yes' || value === 'on'
+
 /** `-noname` empties a list and turns a flag or a text off; `-noname=0` turns it on again. */
 export function add(options: Map<string, string[]>, { option, negated }: Match, value: string): void {
+  const { name, kinds } = option
+  if (kinds && !isFalse(value) && !isTrue(value) && !kinds.includes(value))
+    throw usageError(`--${name} ${value}: not ${['0', '1', ...kinds].join(', ')}`)
   if (option.kind === 'flag') options.set(option.name, [isFalse(value) === negated ? '1' : '0'])
   else if (negated) options.set(option.name, isFalse(value) ? [''] : [])
   else if (option.kind === 'list') options.set(option.name, [...(options.get(option.name) ?? []), value])

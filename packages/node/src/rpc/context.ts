@@ -8,7 +8,9 @@ import type {
   CoinStatistics,
   CoinView,
   Events,
+  FilterIndex,
   Reject,
+  TransactionIndex,
   Verified,
   VerifyLevel,
 } from '@raistone/consensus'
@@ -91,6 +93,25 @@ export interface RpcNetwork {
   setActive(active: boolean): Promise<void>
 }
 
+/** Something looked up in blocks; its answers may lag behind the chain. */
+export interface RpcIndex<I> {
+  /** As Core names it. */
+  readonly name: string
+  readonly synced: boolean
+  /** Of the last block in it, -1 for none. */
+  readonly height: Height
+  /** Waits for what the chain has now; false if that is too far away. */
+  caughtUp(): Promise<boolean>
+  /** What `find` finds; undefined also while the index is being made again. */
+  ask<T>(find: (index: I) => Promise<T | undefined>): Promise<T | undefined>
+}
+
+/** The indexes that the node keeps. */
+export interface RpcIndexes {
+  readonly transactions?: RpcIndex<Pick<TransactionIndex, 'find'>> | undefined
+  readonly filters?: RpcIndex<Pick<FilterIndex, 'find'>> | undefined
+}
+
 /** What the mempool and the miner are configured to, in satoshis per 1,000 virtual bytes. */
 export interface RpcPolicy {
   readonly maxMempoolBytes: number
@@ -104,6 +125,7 @@ export interface RpcContext {
   readonly params: ChainParams
   readonly chain: RpcChain
   readonly mempool: RpcMempool
+  readonly indexes: RpcIndexes
   readonly network: RpcNetwork
   /** Mines blocks that pay the script; fewer than asked for when `maxTries` nonces were not enough. */
   generate(count: number, script: Uint8Array, maxTries: number): Promise<readonly BlockHash[]>

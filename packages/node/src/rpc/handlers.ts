@@ -4,6 +4,7 @@ import { blockchainHandlers } from './blockchain.js'
 import { chainControlHandlers } from './chain-control.js'
 import type { RpcContext } from './context.js'
 import { controlHandlers } from './control.js'
+import { indexHandlers } from './indexes.js'
 import { mempoolHandlers } from './mempool.js'
 import { miningHandlers } from './mining.js'
 import { networkHandlers } from './network.js'
@@ -16,6 +17,7 @@ export const createHandlers = (context: RpcContext): Handlers => ({
   ...blockchainHandlers(context),
   ...chainControlHandlers(context),
   ...controlHandlers(context),
+  ...indexHandlers(context),
   ...mempoolHandlers(context),
   ...miningHandlers(context),
   ...networkHandlers(context),

@@ -1,5 +1,5 @@
-import type { BlockEntry, Coin, Reject } from '@raistone/consensus'
-import { type Block, outpointKey, type Sats, type Transaction, type Txid, toHex } from '@raistone/primitives'
+import type { BlockEntry, Reject } from '@raistone/consensus'
+import { outpointKey, type Sats, type Transaction, type Txid, toHex } from '@raistone/primitives'
 import {
   amount,
   type Handlers,
@@ -13,6 +13,7 @@ import {
 import { isUnspendable, MAX_ITEM_SIZE, opcode, ScriptCursor } from '@raistone/script'
 import { decodeTransactionHex, parseHash, requireEntry } from './arguments.js'
 import type { RpcContext, RpcMempoolEntry } from './context.js'
+import { type Found, findTransaction } from './find-transaction.js'
 import { confirmationsOf } from './header-json.js'
 import { transactionJson } from './transaction-json.js'
 
@@ -29,58 +30,15 @@ const MAX_TESTED = 25
 const undecodable = (message: string): RpcError => new RpcError(rpcCode.deserialization, message)
 const NEEDS_INPUT = 'Make sure the tx has at least one input.'
 
-interface Found {
-  readonly tx: Transaction
-  readonly entry?: BlockEntry
-  readonly spent?: readonly Coin[] | undefined
-}
-
-const notFound = (why: string): RpcError =>
-  new RpcError(rpcCode.invalidAddressOrKey, `${why}. Use gettransaction for wallet transactions.`)
-
-async function requireBlock({ chain }: RpcContext, entry: BlockEntry): Promise<Block> {
-  const block = await chain.block(entry.hash)
-  if (!block) throw new RpcError(rpcCode.misc, 'Block not available')
-  return block
-}
-
-async function findInBlock(context: RpcContext, txid: Txid, entry: BlockEntry, withSpent: boolean): Promise<Found> {
-  const block = await requireBlock(context, entry)
-  const index = block.transactions.findIndex(tx => tx.txid === txid)
-  const tx = block.transactions[index]
-  if (!tx) throw notFound('No such transaction found in the provided block')
-  const spent = withSpent && index > 0 ? (await context.chain.spentCoins(entry.hash))?.[index] : undefined
-  return { tx, entry, spent }
-}
-
-/** Nothing can spend it, and it is no entry of any index. */
-function refuseGenesisCoinbase({ params }: RpcContext, txid: Txid): void {
-  if (txid !== params.genesis.transactions[0]?.txid) return
-  throw new RpcError(
-    rpcCode.invalidAddressOrKey,
-    'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved',
-  )
-}
-
-function findInMempool({ mempool }: RpcContext, txid: Txid): Found {
-  const found = mempool.get(txid)
-  if (!found) {
-    throw notFound(
-      'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries',
-    )
-  }
-  return { tx: found.tx }
-}
-
 function blockMembers({ chain }: RpcContext, entry: BlockEntry): JsonObject {
   if (!chain.isActive(entry)) return { blockhash: entry.hash, confirmations: 0 }
   const { time } = entry.header
   return { blockhash: entry.hash, confirmations: confirmationsOf(chain, entry), time, blocktime: time }
 }
 
-function foundJson(context: RpcContext, { tx, entry, spent }: Found): JsonObject {
+function foundJson(context: RpcContext, { tx, entry, isGiven, spent }: Found): JsonObject {
   return {
-    in_active_chain: entry && context.chain.isActive(entry),
+    in_active_chain: entry && isGiven ? context.chain.isActive(entry) : undefined,
     ...transactionJson(tx, context.params, spent && { coins: spent, prevouts: true }),
     hex: toHex(tx.raw),
     ...(entry ? blockMembers(context, entry) : {}),
@@ -187,10 +145,9 @@ export function rawTransactionHandlers(context: RpcContext): RawTransactionHandl
   return {
     getrawtransaction: async ({ txid, verbosity, blockhash }) => {
       const id = parseHash<Txid>(txid, 'parameter 1')
-      refuseGenesisCoinbase(context, id)
       const entry =
         blockhash === undefined ? undefined : requireEntry(context, blockhash, 'parameter 3', 'Block hash not found')
-      const found = entry ? await findInBlock(context, id, entry, verbosity > 1) : findInMempool(context, id)
+      const found = await findTransaction(context, id, entry, verbosity > 1)
       return verbosity > 0 ? foundJson(context, found) : toHex(found.tx.raw)
     },
     decoderawtransaction: ({ hexstring, iswitness }) => {

@@ -1,7 +1,15 @@
 import type { BlockEntry, Coin, Reject, Verified } from '@raistone/consensus'
 import { AddNodeError, type PeerInfo } from '@raistone/network'
-import { type OutpointKey, outpointKey, type Transaction, type Txid } from '@raistone/primitives'
-import type { RpcChain, RpcContext, RpcMempool, RpcMempoolEntry, RpcNetwork } from '../../src/rpc/context.js'
+import {
+  type FilterHash,
+  type FilterHeader,
+  type OutpointKey,
+  outpointKey,
+  type Transaction,
+  type Txid,
+  toHex,
+} from '@raistone/primitives'
+import type { RpcChain, RpcContext, RpcIndex, RpcMempool, RpcMempoolEntry, RpcNetwork } from '../../src/rpc/context.js'
 import { blockAfter, blocks, entryOf, firstSpend, payTo, regtest, spend, spentInTwo } from './fake-ledger.js'
 
 /** Waits in the mempool and spends the output of block 2. */
@@ -169,6 +177,44 @@ function fakeNetwork(asked: Asked): RpcNetwork {
   }
 }
 
+/** How far the fake index is, which is asked for anything but blocks off the active chain. */
+export interface Lag {
+  readonly synced: boolean
+  readonly height: number
+}
+
+const fakeIndex = <I>(name: string, { synced, height }: Lag, index: I): RpcIndex<I> => ({
+  name,
+  synced,
+  height,
+  caughtUp: async () => synced,
+  ask: find => find(index),
+})
+
+/** Knows the filters of the blocks up to its height; each is its height in a byte. */
+export const fakeFilters = (lag: Lag): RpcContext['indexes']['filters'] =>
+  fakeIndex('basic block filter index', lag, {
+    find: async ({ hash, height }) => {
+      if (height > lag.height || entries[height]?.hash !== hash) return undefined
+      const header = `0${height}`.repeat(32) as FilterHeader
+      return { filter: Uint8Array.of(height), header, hash: header as string as FilterHash }
+    },
+  })
+
+/** Knows the transactions of the blocks up to its height, but for the genesis block. */
+export const fakeTransactions = (lag: Lag): RpcContext['indexes']['transactions'] =>
+  fakeIndex('txindex', lag, {
+    find: async txid => {
+      const block = blocks
+        .slice(1, lag.height + 1)
+        .find(({ transactions }) => transactions.some(tx => tx.txid === txid))
+      if (!block) return undefined
+      const index = block.transactions.findIndex(tx => tx.txid === txid)
+      const { raw } = block.transactions[index] as Transaction
+      return { block: block.hash, index, offset: toHex(block.raw).indexOf(toHex(raw)) / 2, length: raw.length }
+    },
+  })
+
 /** A context over three blocks, two waiting transactions and one peer. */
 export function fakeContext(): { context: RpcContext; asked: Asked } {
   const asked: Asked = {
@@ -181,6 +227,7 @@ export function fakeContext(): { context: RpcContext; asked: Asked } {
     params: regtest,
     chain: fakeChain(asked),
     mempool: fakeMempool(asked),
+    indexes: { filters: fakeFilters({ synced: true, height: 2 }) },
     network: fakeNetwork(asked),
     generate: async (count, script, maxTries) => {
       asked.log.push(`generate ${count} ${script.length} ${maxTries}`)

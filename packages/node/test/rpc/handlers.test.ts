@@ -12,7 +12,16 @@ import {
 } from '@raistone/rpc'
 import { createHandlers } from '../../src/rpc/handlers.js'
 import { misfit } from './conforms.js'
-import { child, fakeContext, headerOnly, invalidBlock, waiting } from './fake-context.js'
+import {
+  child,
+  fakeContext,
+  fakeFilters,
+  fakeTransactions,
+  headerOnly,
+  invalidBlock,
+  type Lag,
+  waiting,
+} from './fake-context.js'
 import { blockAfter, blocks, firstCoinbase, firstSpend, payTo, spend } from './fake-ledger.js'
 
 const address = 'bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c'
@@ -41,6 +50,7 @@ const good: readonly (readonly [MethodName, string])[] = [
   ['getblock', `["${genesis.hash}", 2]`],
   ['getblockchaininfo', '[]'],
   ['getblockcount', '[]'],
+  ['getblockfilter', `["${two.hash}"]`],
   ['getblockhash', '[1]'],
   ['getblockheader', `["${one.hash}"]`],
   ['getblockheader', `["${headerOnly.hash}", true]`],
@@ -61,6 +71,8 @@ const good: readonly (readonly [MethodName, string])[] = [
   ['help', '[]'],
   ['stop', '[]'],
   ['uptime', '[]'],
+  ['getindexinfo', '[]'],
+  ['getindexinfo', '["txindex"]'],
   ['getmempoolinfo', '[]'],
   ['getrawmempool', '[]'],
   ['getrawmempool', '[true]'],
@@ -103,6 +115,10 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
   ['getblock', `["${'g'.repeat(64)}"]`, -8, `blockhash must be hexadecimal string (not '${'g'.repeat(64)}')`],
   ['getblock', `["${'0'.repeat(64)}"]`, -5, 'Block not found'],
   ['getblock', `["${headerOnly.hash}"]`, -1, 'Block not available (not fully downloaded)'],
+  ['getblockfilter', '["00"]', -8, "blockhash must be of length 64 (not 2, for '00')"],
+  ['getblockfilter', `["${'0'.repeat(64)}"]`, -5, 'Block not found'],
+  ['getblockfilter', `["${'0'.repeat(64)}", "extended"]`, -5, 'Unknown filtertype'],
+  ['getblockfilter', `["${headerOnly.hash}"]`, -5, 'Filter not found. Block was not connected to active chain.'],
   ['getblockheader', '["00"]', -8, "hash must be of length 64 (not 2, for '00')"],
   ['invalidateblock', '["00"]', -8, "blockhash must be of length 64 (not 2, for '00')"],
   ['invalidateblock', `["${'0'.repeat(64)}"]`, -5, 'Block not found'],
@@ -285,6 +301,73 @@ describe('figures', () => {
     const point = `79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798${'48'.repeat(32)}`
     expect(await described(`04${point}`)).toContain(`pk(04${point})#`)
     expect(await described(`06${point}`)).toContain(`raw(4106${point}ac)#`)
+  })
+})
+
+describe('indexes', () => {
+  const synced: Lag = { synced: true, height: 2 }
+  const behind: Lag = { synced: false, height: 1 }
+  const having = (indexes: object) => (made: ReturnType<typeof fakeContext>) => Object.assign(made.context, { indexes })
+  const both = (lag: Lag) => having({ filters: fakeFilters(lag), transactions: fakeTransactions(lag) })
+  const ofWallet = '. Use gettransaction for wallet transactions.'
+
+  test('getindexinfo has those that there are, or the one named', async () => {
+    expect((await call('getindexinfo', '[]', having({}))).plain).toEqual({})
+    expect((await call('getindexinfo', '[]', both(behind))).plain).toEqual({
+      txindex: { synced: false, best_block_height: 1 },
+      'basic block filter index': { synced: false, best_block_height: 1 },
+    })
+    expect((await call('getindexinfo', '["txindex"]', both(synced))).plain).toEqual({
+      txindex: { synced: true, best_block_height: 2 },
+    })
+    const empty = both({ synced: false, height: -1 })
+    expect((await call('getindexinfo', '["txindex"]', empty)).plain).toMatchObject({
+      txindex: { best_block_height: 0 },
+    })
+    expect((await call('getindexinfo', '["coinstatsindex"]', both(synced))).plain).toEqual({})
+  })
+
+  test('getblockfilter needs one, which may be behind or have lost something', async () => {
+    expect((await call('getblockfilter', `["${two.hash}"]`)).plain).toEqual({ filter: '02', header: '02'.repeat(32) })
+    await expect(call('getblockfilter', `["${two.hash}"]`, having({}))).rejects.toEqual(
+      new RpcError(-1, 'Index is not enabled for filtertype basic'),
+    )
+    expect((await call('getblockfilter', `["${one.hash}"]`, both(behind))).plain).toMatchObject({ filter: '01' })
+    await expect(call('getblockfilter', `["${two.hash}"]`, both(behind))).rejects.toEqual(
+      new RpcError(-1, 'Filter not found. Block filters are still in the process of being indexed.'),
+    )
+    await expect(call('getblockfilter', `["${two.hash}"]`, both({ synced: true, height: 1 }))).rejects.toEqual(
+      new RpcError(-32603, 'Filter not found. This error is unexpected and indicates index corruption.'),
+    )
+  })
+
+  test('getrawtransaction finds what is in any block, with what it spent', async () => {
+    expect((await call('getrawtransaction', `["${firstCoinbase.txid}"]`, both(synced))).plain).toBe(
+      toHex(firstCoinbase.raw),
+    )
+    const { plain } = await call('getrawtransaction', `["${firstSpend.txid}", 2]`, both(synced))
+    expect(plain).toMatchObject({ txid: firstSpend.txid, blockhash: two.hash, confirmations: 1, fee: 0.00001 })
+    expect(plain).not.toHaveProperty('in_active_chain')
+    expect(plain).toMatchObject({ vin: [{ prevout: { height: 1, value: 50 } }] })
+    expect((await call('getrawtransaction', `["${waiting.txid}", 1]`, both(synced))).plain).not.toHaveProperty(
+      'blockhash',
+    )
+  })
+
+  test('getrawtransaction tells an index that is behind from a transaction that is not there', async () => {
+    const { txid } = fresh
+    await expect(call('getrawtransaction', `["${txid}"]`, both(synced))).rejects.toEqual(
+      new RpcError(-5, `No such mempool or blockchain transaction${ofWallet}`),
+    )
+    await expect(call('getrawtransaction', `["${firstSpend.txid}"]`, both(behind))).rejects.toEqual(
+      new RpcError(
+        -5,
+        `No such mempool transaction. Blockchain transactions are still in the process of being indexed${ofWallet}`,
+      ),
+    )
+    await expect(call('getrawtransaction', `["${genesis.transactions[0]?.txid}"]`, both(synced))).rejects.toMatchObject(
+      { code: -5, message: expect.stringContaining('not considered an ordinary transaction') },
+    )
   })
 })
 

@@ -24,7 +24,7 @@ async function spendCoinbase(height: number, script: Uint8Array, fee: bigint): P
 }
 
 beforeAll(async () => {
-  node = await startTestNode(['--prune=1'])
+  node = await startTestNode(['--prune=1', '--blockfilterindex'])
   peer = await startTestNode([`--addnode=${node.multiaddrs()[0]}`])
   address = scriptToAddress(key.scripts.p2wpkh, node.params.address) as string
   await node.generate(101, address)
@@ -76,6 +76,8 @@ const rows: Readonly<Record<MethodName, Row>> = {
   getblockcount: { right: () => '[]', ...tooMany },
   getbestblockhash: { right: () => '[]', ...tooMany },
   getblockhash: { right: () => '[103]', wrong: () => '[104]', code: -8 },
+  getblockfilter: { right: () => `["${blockOf(103)}"]`, wrong: () => `["${nowhere}"]`, code: -5 },
+  getindexinfo: { right: () => '[]', wrong: () => '[1]', code: -3 },
   getblockheader: { right: () => `["${blockOf(1)}"]`, wrong: () => `["${nowhere}"]`, code: -5 },
   getchaintips: { right: () => '[]', ...tooMany },
   preciousblock: { right: () => `["${blockOf(103)}"]`, wrong: () => `["${nowhere}"]`, code: -5 },

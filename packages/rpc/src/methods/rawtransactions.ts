@@ -26,7 +26,7 @@ const maxfeerate = {
 export const getrawtransaction = method('getrawtransaction', {
   category: 'Rawtransactions',
   about:
-    'Returns a transaction of the mempool, or of the block given: 0 as hex, 1 decoded, 2 with fee and spent outputs.',
+    'Returns a transaction of the mempool, of the block given, or with --txindex of any block: 0 as hex, 1 decoded, 2 with fee and spent outputs.',
   params: [
     { name: 'txid', type: 'hex', about: 'Transaction id' },
     { name: 'verbosity', aliases: ['verbose'], type: 'verbosity', optional: true, default: 0, about: '0, 1 or 2' },

@@ -1,6 +1,7 @@
 import { addressMethods } from './address.js'
 import { blockchainMethods } from './blockchain.js'
 import { controlMethods } from './control.js'
+import { indexMethods } from './indexes.js'
 import { mempoolMethods } from './mempool.js'
 import type { ArgsOf, Method } from './method.js'
 import { miningMethods } from './mining.js'
@@ -12,6 +13,7 @@ import { verificationMethods } from './verification.js'
 export const methodTable = [
   ...blockchainMethods,
   ...controlMethods,
+  ...indexMethods,
   ...mempoolMethods,
   ...miningMethods,
   ...networkMethods,

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from '@jest/globals'
 import type { Chain, ChainOptions } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
+import { expectIndexesAgree, expectIndexesSound } from './index-check.js'
 import { coinText } from './model.js'
 import { openFolder, submit } from './setting.js'
 import type { Story } from './story.js'
@@ -41,17 +44,23 @@ export async function expectPruned(chain: Chain, story: Story, keep: number): Pr
   }
 }
 
+export interface Look {
+  readonly look?: (chain: Chain) => Promise<void>
+  /** Whether the story goes on to its end. */
+  readonly toEnd?: boolean
+}
+
 /**
  * Opens what a crash left behind, as the next start does: the tip is one of the story's, not before `told`, and its coins
- * are right, and whatever else `look` asks for. Then the story is told to its end, and that is right too. Says which of
- * the tips was found.
+ * are right, and so are its indexes if there are any, and whatever else `look` asks for. Then the story is told to its end,
+ * and that is right too. Says which of the tips was found.
  */
 export async function expectSound(
   dir: string,
   story: Story,
   told: readonly BlockHash[],
   options: ChainOptions = {},
-  look: (chain: Chain) => Promise<void> = () => Promise.resolve(),
+  { look = () => Promise.resolve(), toEnd = true }: Look = {},
 ): Promise<number> {
   const chain = await openFolder(dir, options)
   try {
@@ -59,10 +68,16 @@ export async function expectSound(
     expect(at).toBeGreaterThanOrEqual(Math.max(0, ...told.map(tip => story.tips.indexOf(tip))))
     await expectModel(chain, story)
     await look(chain)
-    await submit(chain, story.blocks, 64)
-    expect(chain.tip.hash).toBe(story.tips.at(-1))
-    await expectModel(chain, story)
-    await look(chain)
+    const indexes = existsSync(join(dir, 'indexes')) ? await expectIndexesSound(dir, chain, story) : undefined
+    if (toEnd) {
+      await submit(chain, story.blocks, 64)
+      expect(chain.tip.hash).toBe(story.tips.at(-1))
+      await expectModel(chain, story)
+      await look(chain)
+      await indexes?.reachTip()
+      if (indexes) await expectIndexesAgree(chain, indexes, story)
+    }
+    await indexes?.close()
     return at
   } finally {
     await chain.close()

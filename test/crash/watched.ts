@@ -5,13 +5,17 @@ export type Which = 'blocks' | 'chainstate'
 /** What is put around every write of both databases; it has to call `write`, or not. */
 export type AroundWrite = (write: () => Promise<void>, which: Which, sync: boolean) => Promise<void>
 
-function watched(database: Database, which: Which, around: AroundWrite): Database {
+/** The same database with something put around its writes. */
+export function watched(
+  database: Database,
+  around: (write: () => Promise<void>, sync: boolean) => Promise<void>,
+): Database {
   const batchOf = (): WriteBatch => {
     const batch = database.batch()
     return {
       put: (key, value) => batch.put(key, value),
       del: key => batch.del(key),
-      write: options => around(() => batch.write(options), which, options?.sync === true),
+      write: options => around(() => batch.write(options), options?.sync === true),
     }
   }
   const { renew } = database
@@ -31,6 +35,6 @@ export const watchWrites =
   (around: AroundWrite) =>
   (databases: StoreDatabases): StoreDatabases => ({
     ...databases,
-    blocks: watched(databases.blocks, 'blocks', around),
-    chainstate: watched(databases.chainstate, 'chainstate', around),
+    blocks: watched(databases.blocks, (write, sync) => around(write, 'blocks', sync)),
+    chainstate: watched(databases.chainstate, (write, sync) => around(write, 'chainstate', sync)),
   })

@@ -11,6 +11,7 @@ import { expectPruned, expectSound, tipsTold } from '../crash/check.js'
 import { proveDisks } from '../crash/disk-scenes.js'
 import { expectHealed, flip, flipsIn } from '../crash/flip.js'
 import { copyDatabases } from '../crash/folder-copy.js'
+import { proveIndexes } from '../crash/index-scenes.js'
 import { proveNodes } from '../crash/node-scenes.js'
 import { PowerCut } from '../crash/power-cut.js'
 import { feedFolder, openFolder, submit, writeBlocks } from '../crash/setting.js'
@@ -46,8 +47,10 @@ type Sizes = Pick<ChainOptions, 'cacheBytes' | 'groupBytes' | 'prune'>
 /** Coins are flushed every few blocks, and several blocks are written together. */
 const middling: Sizes = { cacheBytes: 50_000, groupBytes: 1_500 }
 
-const run = (dir: string, sizes: Sizes, when = 'never', write = 0): TestProcess =>
-  new TestProcess(process.execPath, [child, dir, file, JSON.stringify(sizes), when, String(write)], {})
+const run = (dir: string, sizes: Sizes, when = 'never', write = 0, indexes?: 'indexed'): TestProcess => {
+  const words = [dir, file, JSON.stringify(sizes), when, String(write), indexes ?? []].flat()
+  return new TestProcess(process.execPath, [child, ...words], {})
+}
 
 async function withFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
   const dir = tempDir()
@@ -92,6 +95,8 @@ interface Scene {
   readonly prepare?: (dir: string) => Promise<void>
   /** What is looked at besides tip and coins. */
   readonly look?: (chain: Chain) => Promise<void>
+  /** The process keeps indexes. */
+  readonly indexes?: 'indexed'
 }
 
 const large: Sizes = { cacheBytes: 100_000_000, groupBytes: 8_000_000 }
@@ -106,7 +111,16 @@ const scenes: readonly Scene[] = [
   { name: 'replay', sizes: middling, prepare: dir => leaveBehind(dir, 'replay') },
   { name: 'rebuild', sizes: middling, prepare: dir => leaveBehind(dir, 'rebuild') },
   { name: 'prune', sizes: pruned, look: chain => expectPruned(chain, story, pruned.prune.keep) },
+  { name: 'import with indexes', sizes: middling, indexes: 'indexed' },
+  { name: 'index building', sizes: large, indexes: 'indexed', prepare: tellAll },
 ]
+
+/** The whole story's blocks. */
+async function tellAll(dir: string): Promise<void> {
+  const chain = await openFolder(dir)
+  await submit(chain, story.blocks)
+  await chain.close()
+}
 
 /** The whole story's blocks, and coins that are behind them or of which there are none. */
 async function leaveBehind(dir: string, what: 'replay' | 'rebuild'): Promise<void> {
@@ -114,16 +128,14 @@ async function leaveBehind(dir: string, what: 'replay' | 'rebuild'): Promise<voi
   await submit(behind, story.blocks.slice(0, story.blocks.length / 3))
   await behind.close()
   cpSync(join(dir, 'chainstate'), join(dir, 'kept'), { recursive: true })
-  const whole = await openFolder(dir)
-  await submit(whole, story.blocks)
-  await whole.close()
+  await tellAll(dir)
   rmSync(join(dir, 'chainstate'), { recursive: true })
   if (what === 'replay') renameSync(join(dir, 'kept'), join(dir, 'chainstate'))
 }
 
 /** Kills a process at some moment of its work, the opening of the folder included. */
-async function killSomewhere(dir: string, sizes: Sizes, lastMs: number): Promise<Ended> {
-  const running = run(dir, sizes, 'wait')
+async function killSomewhere(dir: string, { sizes, indexes }: Scene, lastMs: number): Promise<Ended> {
+  const running = run(dir, sizes, 'wait', 0, indexes)
   await running.line(line => line === 'begin')
   await setTimeout(random() * lastMs)
   return running.kill()
@@ -134,13 +146,14 @@ test(
   async () => {
     const each = isQuick ? 1 : 40
     const kills: Record<string, { kills: number; differentStates: number; killedWhileOpening: number }> = {}
-    for (const { name, sizes, prepare, look } of scenes) {
+    for (const scene of scenes) {
+      const { name, sizes, indexes, look } = scene
       const template = tempDir()
-      await prepare?.(template)
+      await scene.prepare?.(template)
       const begin = async (dir: string): Promise<void> => cpSync(template, dir, { recursive: true })
       const lastMs = await withFolder(async dir => {
         await begin(dir)
-        const running = run(dir, sizes, 'wait')
+        const running = run(dir, sizes, 'wait', 0, indexes)
         await running.line(line => line === 'begin')
         const startedMs = performance.now()
         await running.line(line => line.startsWith('end'))
@@ -152,10 +165,10 @@ test(
       await inTurn(everyNth(each, 1, random), AT_ONCE, () =>
         withFolder(async dir => {
           await begin(dir)
-          const { signal, stdout } = await killSomewhere(dir, sizes, lastMs)
+          const { signal, stdout } = await killSomewhere(dir, scene, lastMs)
           expect(signal).toBe('SIGKILL')
           if (!stdout.includes('open')) killedWhileOpening++
-          states.add(await expectSound(dir, story, tipsTold(stdout), { prune: sizes.prune }, look))
+          states.add(await expectSound(dir, story, tipsTold(stdout), { prune: sizes.prune }, look && { look }))
         }),
       )
       expect(states.size).toBeGreaterThan(0)
@@ -235,6 +248,8 @@ describe('a write that fails', () => {
 proveDisks(isQuick ? tellStory(SEED + 1, 60) : story, figures, isQuick)
 
 proveNodes(figures, isQuick, random)
+
+proveIndexes(story, (dir, when, write) => run(dir, large, when, write, 'indexed'), figures, isQuick, random)
 
 describe('one flipped bit', () => {
   /** The story's folder, closed as it should be or as it is after a kill. */

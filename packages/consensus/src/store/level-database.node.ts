@@ -1,10 +1,10 @@
-import { readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import type { Database, DatabaseIterator, KeyRange, WriteBatch } from './database.js'
 import { whatFailed } from './level-error.node.js'
 import { StoreError } from './store-error.js'
-import { findDamagedTable } from './table-check.node.js'
+import { damagedTables, soundRecords } from './table-check.node.js'
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>
 
@@ -13,16 +13,24 @@ export interface LevelOptions {
   readonly cacheSize?: number
   readonly writeBufferSize?: number
   readonly maxFileSize?: number
+  /** Tables of a folder that would be repaired are looked through at every start if they are no more than this. */
+  readonly quickLook?: number
 }
 
 /**
  * What becomes of a folder that cannot be read. `renew`: it is begun anew, and its tables are looked through whenever it
- * is opened, because what it no longer finds would be taken for absent. `repair`: what can be read of it is kept.
+ * is opened, because what it no longer finds would be taken for absent. `repair`: what can be read of it is kept, and
+ * its tables are looked through if they are few, or if the last run did not end well: where LevelDB merges tables with
+ * keys that are out of order, it ends the process.
  */
 export type Remedy = 'renew' | 'repair'
 
-/** Lies in a folder that is to be repaired; no name of LevelDB's. */
+/** Lies in a folder that is to be repaired; no name of LevelDB's, as all these. */
 const MARK = 'DAMAGED'
+/** Lies in a folder as long as a process has it open. */
+const IN_USE = 'IN-USE'
+/** What the name of a damaged table ends with, until its sound records have been read. */
+const SET_ASIDE = '.damaged'
 /** Where LevelDB's repair puts what it has replaced. */
 const REPLACED = 'lost'
 
@@ -33,13 +41,30 @@ const FIRST_KEY = new Uint8Array(0)
 const LAST_KEY = new Uint8Array(40).fill(255)
 
 /** LevelDB takes a folder without `CURRENT` for a new database and throws away the files in it. */
-async function refuseUnreadable(folder: string, remedy: Remedy): Promise<void> {
+async function refuseUnreadable(folder: string, remedy: Remedy, { quickLook = 0 }: LevelOptions): Promise<void> {
   const files = await readdir(folder).catch((): string[] => [])
   if (!files.includes('CURRENT') && files.some(file => /\.ldb$|^MANIFEST-/.test(file)))
     throw new StoreError('damaged', `${folder} has lost its file CURRENT`)
   if (files.includes(MARK)) throw new StoreError('damaged', `${folder} was found damaged`)
-  const table = remedy === 'renew' ? await findDamagedTable(folder, files) : undefined
-  if (table !== undefined) throw new StoreError('damaged', `${join(folder, table)} is damaged`)
+  if (remedy === 'repair' && !files.includes(IN_USE) && (await tableBytes(folder, files)) > quickLook) return
+  for await (const table of damagedTables(folder, files))
+    throw new StoreError('damaged', `${join(folder, table)} is damaged`)
+}
+
+async function tableBytes(folder: string, files: readonly string[]): Promise<number> {
+  let bytes = 0
+  for (const file of files) if (file.endsWith('.ldb')) bytes += (await stat(join(folder, file))).size
+  return bytes
+}
+
+/** Puts the sound records of the tables that were set aside where no newer ones are. */
+async function salvage(level: Level, folder: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith(SET_ASIDE)) continue
+    for (const [key, value] of soundRecords(await readFile(join(folder, file))))
+      if (!(await level.get(key))) await level.put(key, value)
+    await rm(join(folder, file))
+  }
 }
 
 async function openLevel(folder: string, options: LevelOptions): Promise<Level> {
@@ -60,10 +85,14 @@ const remedies: Readonly<Record<Remedy, (folder: string, options: LevelOptions) 
     return openLevel(folder, options)
   },
   repair: async (folder, options) => {
+    await writeFile(join(folder, MARK), '')
+    for await (const table of damagedTables(folder, await readdir(folder)))
+      await rename(join(folder, table), join(folder, `${table}${SET_ASIDE}`))
     await ClassicLevel.repair(folder)
     const level = await openLevel(folder, options)
     // Repaired tables lie side by side, whatever was newer: only merged do they answer with the newest record again.
     await level.compactRange(FIRST_KEY, LAST_KEY)
+    await salvage(level, folder)
     for (const name of [REPLACED, MARK]) await rm(join(folder, name), { recursive: true, force: true })
     return level
   },
@@ -71,7 +100,7 @@ const remedies: Readonly<Record<Remedy, (folder: string, options: LevelOptions) 
 
 async function open(folder: string, remedy: Remedy, options: LevelOptions): Promise<readonly [Level, boolean]> {
   try {
-    await refuseUnreadable(folder, remedy)
+    await refuseUnreadable(folder, remedy, options)
     return [await openLevel(folder, options), false]
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'damaged') throw error
@@ -93,6 +122,8 @@ export class LevelDatabase implements Database {
 
   static async open(folder: string, remedy: Remedy, options: LevelOptions): Promise<LevelDatabase> {
     const [level, remedied] = await open(folder, remedy, options)
+    // Where it cannot be written, less is looked through next time.
+    if (remedy === 'repair') await writeFile(join(folder, IN_USE), '').catch(() => undefined)
     return new LevelDatabase(level, folder, remedy, options, await placeOf(folder), remedied)
   }
 
@@ -139,8 +170,9 @@ export class LevelDatabase implements Database {
     this.level = await openLevel(this.folder, this.options)
   }
 
-  close(): Promise<void> {
-    return this.level.close()
+  async close(): Promise<void> {
+    await this.level.close()
+    await rm(join(this.folder, IN_USE), { force: true }).catch(() => undefined)
   }
 
   compactRange(from: Uint8Array, to: Uint8Array): Promise<void> {

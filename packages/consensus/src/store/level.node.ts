@@ -8,7 +8,12 @@ export type { LevelOptions } from './level-database.node.js'
 const MB = 1 << 20
 
 /** Hashes and signatures do not compress; larger write buffers would only make opening slower. */
-const defaults: Required<LevelOptions> = { cacheSize: 32 * MB, writeBufferSize: 16 * MB, maxFileSize: 32 * MB }
+const defaults: Required<LevelOptions> = {
+  cacheSize: 32 * MB,
+  writeBufferSize: 16 * MB,
+  maxFileSize: 32 * MB,
+  quickLook: 64 * MB,
+}
 
 /**
  * Opens or creates the databases in `<dir>/blocks` and `<dir>/chainstate`. Of damaged blocks what can be read is kept,
@@ -40,7 +45,7 @@ export async function openLevelStore(dir: string, options: LevelOptions = {}): P
 }
 
 /** An index has less to remember than coins. */
-const indexSizes: Required<LevelOptions> = { cacheSize: 2 * MB, writeBufferSize: 4 * MB, maxFileSize: 32 * MB }
+const indexSizes: LevelOptions = { cacheSize: 2 * MB, writeBufferSize: 4 * MB, maxFileSize: 32 * MB }
 
 /** Opens or creates the database of an index in `<dir>/indexes/<folder>`; a damaged one is begun anew. Throws a StoreError. */
 export const openLevelIndex = (dir: string, folder: string, options: LevelOptions = {}): Promise<Database> =>

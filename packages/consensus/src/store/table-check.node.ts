@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { toHex } from '@raistone/primitives'
 import { Slices } from '../verify/next-turn.js'
 import { crc32c } from './crc32c.js'
 
@@ -53,31 +54,39 @@ function isSound(table: Uint8Array, { offset, size }: Handle): boolean {
 
 const isCompressed = (table: Uint8Array, { offset, size }: Handle): boolean => table[offset + size] !== 0
 
-/** The blocks that a sound index names, in its order. */
-function handlesIn(table: Uint8Array, { offset, size }: Handle): Handle[] {
+/** What is in a sound block, in its order: keys begin with so many bytes of the one before. */
+function* entriesIn(table: Uint8Array, { offset, size }: Handle): Generator<readonly [Uint8Array, Uint8Array]> {
   const restarts = new DataView(table.buffer, table.byteOffset + offset + size - 4, 4).getUint32(0, true)
   const end = offset + size - 4 - restarts * 4
   const reader = new TableReader(table, offset)
-  const handles: Handle[] = []
+  let key = new Uint8Array(0)
   while (reader.at < end) {
-    reader.varint()
-    const [key, value] = [reader.varint(), reader.varint()]
-    reader.at += key
-    const next = reader.at + value
-    handles.push(reader.handle())
-    reader.at = next
+    const [shared, own, length] = [reader.varint(), reader.varint(), reader.varint()]
+    const value = reader.at + own
+    key = Uint8Array.from([...key.subarray(0, shared), ...table.subarray(reader.at, value)])
+    reader.at = value + length
+    yield [key, table.subarray(value, reader.at)]
   }
-  return handles
+}
+
+/** The blocks that a sound index names, in its order. */
+const handlesIn = (table: Uint8Array, index: Handle): Handle[] =>
+  [...entriesIn(table, index)].map(([, value]) => new TableReader(value).handle())
+
+/** Where the indexes of the filter and of the data are; undefined if this is no table. */
+function indexesOf(table: Uint8Array): readonly [Handle, Handle] | undefined {
+  const footer = table.length - FOOTER
+  if (footer < 0) return undefined
+  if (new DataView(table.buffer, table.byteOffset + table.length - 8, 8).getBigUint64(0, true) !== MAGIC)
+    return undefined
+  const reader = new TableReader(table, footer)
+  return [reader.handle(), reader.handle()]
 }
 
 /** Whether every block of a table is what was written, and none is missing between them. */
 export async function isSoundTable(table: Uint8Array): Promise<boolean> {
-  const footer = table.length - FOOTER
-  if (footer < 0) return false
-  if (new DataView(table.buffer, table.byteOffset + table.length - 8, 8).getBigUint64(0, true) !== MAGIC) return false
-  const reader = new TableReader(table, footer)
-  const indexes = [reader.handle(), reader.handle()]
-  if (!indexes.every(index => isSound(table, index))) return false
+  const indexes = indexesOf(table)
+  if (!indexes?.every(index => isSound(table, index))) return false
   // We write none of these, but another program may have had the folder open.
   if (indexes.some(index => isCompressed(table, index))) return true
   const [filters, data] = indexes.map(index => handlesIn(table, index)) as [Handle[], Handle[]]
@@ -88,12 +97,32 @@ export async function isSoundTable(table: Uint8Array): Promise<boolean> {
     at = block.offset + block.size + TRAILER
     await slices.pause()
   }
-  return at === footer
+  return at === table.length - FOOTER
 }
 
-/** The first of the folder's tables of which a bit is not as it was written. */
-export async function findDamagedTable(folder: string, files: readonly string[]): Promise<string | undefined> {
+/** After each key: a number that rises with every write, and in the lowest byte whether it puts or deletes. */
+const KEY_TRAILER = 8
+const PUT = 1
+
+/** The newest record under each key, as far as the blocks of a damaged table are as they were written. */
+export function* soundRecords(table: Uint8Array): Generator<readonly [key: Uint8Array, value: Uint8Array]> {
+  const index = indexesOf(table)?.[1]
+  if (!index || !isSound(table, index) || isCompressed(table, index)) return
+  let last = ''
+  for (const block of handlesIn(table, index)) {
+    if (!isSound(table, block) || isCompressed(table, block)) continue
+    for (const [written, value] of entriesIn(table, block)) {
+      const end = written.length - KEY_TRAILER
+      const key = written.subarray(0, end)
+      const name = toHex(key)
+      if (name !== last && written[end] === PUT) yield [key, value]
+      last = name
+    }
+  }
+}
+
+/** Those of the folder's tables of which a bit is not as it was written. */
+export async function* damagedTables(folder: string, files: readonly string[]): AsyncGenerator<string> {
   for (const file of files.filter(name => name.endsWith('.ldb')))
-    if (!(await isSoundTable(await readFile(join(folder, file))))) return file
-  return undefined
+    if (!(await isSoundTable(await readFile(join(folder, file))))) yield file
 }

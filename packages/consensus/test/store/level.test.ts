@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { removeTempDirs, tempDir } from '@raistone/testkit'
@@ -59,6 +69,59 @@ describe('a folder of LevelDB that is damaged', () => {
     const dir = await filledDir()
     rmSync(find(join(dir, 'blocks'), /\.ldb$/))
     expect(await contents(dir)).toEqual({ block: undefined, coins: 1 })
+  })
+})
+
+describe('a table of blocks with another bit', () => {
+  const records = new Map(['first', 'middle', 'last'].map(name => [name, block]))
+  const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+  const tableIn = (dir: string): string => find(dir, /\.ldb$/)
+
+  /** Each record is in a part of the table of its own, the first of them damaged in its key. */
+  async function damagedDir(): Promise<string> {
+    const dir = tempDir()
+    const database = await LevelDatabase.open(dir, 'repair', {})
+    const batch = database.batch()
+    for (const [key, value] of records) batch.put(bytesOf(key), value)
+    await batch.write({ sync: true })
+    await database.compactRange(new Uint8Array(0), new Uint8Array(40).fill(255))
+    await database.close()
+    const table = readFileSync(tableIn(dir))
+    table[table.indexOf('first')]! ^= 0x10
+    writeFileSync(tableIn(dir), table)
+    return dir
+  }
+
+  async function keysIn(dir: string, quickLook: number): Promise<string[]> {
+    const database = await LevelDatabase.open(dir, 'repair', { quickLook })
+    const found: string[] = []
+    for (const name of [...records.keys(), 'virst'])
+      if ((await database.get(bytesOf(name)))?.length === block.length) found.push(name)
+    await database.close()
+    return found
+  }
+
+  test('loses what the bit was in, and nothing else', async () => {
+    const dir = await damagedDir()
+    expect(await keysIn(dir, 1 << 20)).toEqual(['middle', 'last'])
+    expect(readdirSync(dir).filter(name => /damaged$/i.test(name))).toEqual([])
+    expect(await keysIn(dir, 1 << 20)).toEqual(['middle', 'last'])
+  })
+
+  test('is found after a run that did not end well, however large the tables are', async () => {
+    const dir = await damagedDir()
+    const copy = tempDir()
+    const database = await LevelDatabase.open(dir, 'repair', { quickLook: 0 })
+    cpSync(dir, copy, { recursive: true })
+    await database.close()
+    expect(await keysIn(copy, 0)).toEqual(['middle', 'last'])
+  })
+
+  test('is mended though mending was interrupted', async () => {
+    const dir = await damagedDir()
+    writeFileSync(join(dir, 'DAMAGED'), '')
+    renameSync(tableIn(dir), `${tableIn(dir)}.damaged`)
+    expect(await keysIn(dir, 0)).toEqual(['middle', 'last'])
   })
 })
 

@@ -8,6 +8,7 @@ export interface DataDirectory {
   readonly path: string
   readonly blocks: string
   readonly chainstate: string
+  readonly indexes: string
   readonly wallets: string
   readonly nodeKey: string
   readonly genesis: string
@@ -20,6 +21,7 @@ export const dataDirectory = (path: string): DataDirectory => ({
   path,
   blocks: join(path, 'blocks'),
   chainstate: join(path, 'chainstate'),
+  indexes: join(path, 'indexes'),
   wallets: join(path, 'wallets'),
   nodeKey: join(path, 'node.key'),
   genesis: join(path, 'genesis.json'),

@@ -13,13 +13,16 @@ import {
   ScriptCache,
   type ScriptVerifier,
   StoreError,
+  type VerifyOptions,
 } from '@raistone/consensus'
 import { openLevelStore } from '@raistone/consensus/level'
 import { createWorkerVerifier } from '@raistone/consensus/pool'
-import type { BlockHash, Curve } from '@raistone/primitives'
+import type { BlockHash, Curve, Height } from '@raistone/primitives'
 import { failure } from './cli/cli-error.js'
+import type { Remake } from './config/node-config.js'
 import { loadCurve } from './curve.js'
 import { type DataDirectory, inUse, readHolder } from './data-directory.js'
+import { requestRemake } from './remake.js'
 import { claimRules, otherRules } from './rules-on-disk.js'
 
 /** How much work and memory the replica may take. */
@@ -32,6 +35,14 @@ export interface LedgerOptions {
   readonly assumeValid: BlockHash | undefined
   /** Undefined where all blocks are kept. */
   readonly prune: PruneOptions | undefined
+  /** What is made again before anything else. */
+  readonly remake: Remake | undefined
+  /** No block above this height is connected. */
+  readonly mostHeight: Height
+  /** The last blocks, verified before it is open. */
+  readonly verify: Pick<VerifyOptions, 'level' | 'blocks'>
+  /** Ends opening early: `openLedger` throws a StoreError `ended`. */
+  readonly signal?: AbortSignal | undefined
   readonly progress: (progress: OpenProgress) => void
 }
 
@@ -53,10 +64,19 @@ const DATABASE_SHARE = 4
 /** What the store says in one line that names the directory; anything else as it is. */
 export function ledgerFailure(error: unknown, directory: DataDirectory, params: ChainParams): unknown {
   if (!(error instanceof StoreError)) return error
+  if (error.code === 'ended') return error
   if (error.code === 'locked') return inUse(directory, readHolder(directory))
   if (error.code === 'other-rules') return otherRules(directory, params)
-  return failure(`data directory ${directory.path}: ${error.message}`)
+  return failure(`data directory ${directory.path}: ${error.message}${remedies[error.code] ?? ''}`)
 }
+
+const remedies: Partial<Record<StoreError['code'], string>> = {
+  'wrong-blocks': '; start once with --reindex',
+  'wrong-coins': '; start once with --reindex-chainstate, or with --reindex if that does not help or blocks are pruned',
+}
+
+/** Whether opening was ended because the node is to stop: everything is on the disk. */
+export const isEnded = (error: unknown): boolean => error instanceof StoreError && error.code === 'ended'
 
 /** The chain in the directory. Blocks that turn out to need a repair get it by being opened once more. */
 async function openReplica(
@@ -65,13 +85,15 @@ async function openReplica(
   options: LedgerOptions,
   mayRepair = true,
 ): Promise<Chain> {
-  const { cacheBytes, assumeValid, prune, progress } = options
+  const { cacheBytes, remake, assumeValid, mostHeight, prune, verify, signal, progress } = options
   const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
   const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
   try {
-    return await openChain({ ...deps, store }, { cacheBytes: coinBytes, assumeValid, prune, progress })
+    if (remake !== undefined && mayRepair) await requestRemake(remake, store, directory)
+    const chosen = { cacheBytes: coinBytes, assumeValid, mostHeight, prune, verify, signal, progress }
+    return await openChain({ ...deps, store }, chosen)
   } catch (error) {
-    await store.close(false).catch(() => undefined)
+    await store.close(isEnded(error)).catch(() => undefined)
     if (!mayRepair || !needsRepair(error)) throw error
   }
   return openReplica(directory, deps, options, false)

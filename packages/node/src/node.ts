@@ -27,6 +27,7 @@ import { createHandlers } from './rpc/handlers.js'
 import { type Credentials, newCookie, removeCookie, writeCookie } from './rpc-access.js'
 import { type Service, startAll } from './service.js'
 import { SteadyClock } from './steady-clock.js'
+import { stopAtHeight } from './stop-height.js'
 import { version } from './version.js'
 
 /** A node that is up. */
@@ -300,6 +301,10 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       cacheBytes: config.cacheBytes,
       assumeValid: config.assumeValid,
       prune: config.prune,
+      remake: config.remake,
+      mostHeight: config.mostHeight,
+      verify: config.verify,
+      signal,
       progress: ({ phase, height, target }) => {
         if (height % 1000 === 0) log.info(phase, { height, target })
       },
@@ -315,6 +320,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
     if (chain.tip.header.time > nowSec(clock) + config.params.pow.futureLimitSec) clock.resume(chain.tip.header.time)
     chain.events.on('tip', () => clock.mark())
     logChain(chain, log)
+    stopAtHeight(config.mostHeight, chain, log, requestStop)
     const indexes = await openIndexes(directory.path, chain, config.indexes, log.child('index')).catch(error => {
       throw ledgerFailure(error, directory, config.params)
     })

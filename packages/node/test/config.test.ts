@@ -130,6 +130,8 @@ describe('wrong usage is one line', () => {
     [['-bind=1.2.3.4:99999'], 2, '--bind 1.2.3.4:99999: not IP or IP:PORT'],
     [['-rpcbind=localhost'], 2, '--rpcbind localhost: not IP or IP:PORT'],
     [['-assumevalid=abc'], 2, '--assumevalid abc: not a block hash'],
+    [['-prune=1', '-reindex-chainstate'], 2, 'Prune mode is incompatible with --reindex-chainstate.'],
+    [['-checklevel=5'], 2, '--checklevel must be a whole number from 0 to 4'],
     [['--port'], 2, '--port needs a value: N'],
     [['-conf=none.conf'], 1, 'none.conf does not exist'],
   ])('%j', (words, code, message) => {
@@ -146,6 +148,20 @@ describe('wrong usage is one line', () => {
     expect(found).toEqual({ code: 1, message: expect.stringContaining(message) })
     expect(found.message).not.toContain('hunter')
   })
+})
+
+test('what is verified at start and what is made again', () => {
+  const { verify, remake, mostHeight } = config([])
+  expect({ verify, remake, mostHeight }).toEqual({
+    verify: { level: 3, blocks: 6 },
+    remake: undefined,
+    mostHeight: Number.POSITIVE_INFINITY,
+  })
+  expect(config(['-checkblocks=0', '-checklevel=4']).verify).toEqual({ level: 4, blocks: 0 })
+  expect(config(['-reindex-chainstate']).remake).toBe('coins')
+  expect(config(['-reindex', '-prune=1']).remake).toBe('everything')
+  expect(config(['-reindex-chainstate', '-reindex']).remake).toBe('everything')
+  expect(config(['-noreindex', '-stopatheight=7'])).toMatchObject({ remake: undefined, mostHeight: 7 })
 })
 
 test('a password may come from the environment, a cookie file lies in the chain’s directory', () => {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Chain } from '@raistone/consensus'
 import { DecodeError, decodeHeader, HEADER_SIZE, hashHeader } from '@raistone/primitives'
-import { nodeConfig } from '../config/node-config.js'
+import { type NodeConfig, nodeConfig } from '../config/node-config.js'
 import { parseWords } from '../config/parse-words.js'
 import { configure } from '../config/settings.js'
 import { DirectoryLock, dataDirectory, writeFailure } from '../data-directory.js'
@@ -38,11 +38,11 @@ async function take(chain: Chain, file: string, { raw, offset }: FileBlock, take
   taken.transactions += result.entry.txCount
 }
 
-/** Submits the blocks in order, some ahead; the first that is refused ends it. */
+/** Submits the blocks in order, some ahead; the first that is refused ends it, and so does the height to stop at. */
 async function takeAll(
   chain: Chain,
   file: string,
-  magic: string,
+  { params: { magic }, mostHeight }: Pick<NodeConfig, 'params' | 'mostHeight'>,
   told: (at: FileBlock, taken: Taken) => void,
 ): Promise<Taken> {
   const taken: Taken = { blocks: 0, transactions: 0 }
@@ -55,7 +55,7 @@ async function takeAll(
     for await (const block of readBlocks(file, magic)) {
       waiting.push(take(chain, file, block, taken).catch(note))
       if (waiting.length >= MOST_WAITING) await waiting.shift()
-      if (refused !== undefined) break
+      if (refused !== undefined || chain.tip.height >= mostHeight) break
       told(block, taken)
     }
   } catch (error) {
@@ -96,13 +96,16 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
         cacheBytes: config.cacheBytes,
         assumeValid: trusted === undefined ? undefined : config.assumeValid,
         prune: config.prune,
+        remake: undefined,
+        mostHeight: config.mostHeight,
+        verify: config.verify,
         progress: ({ height, target }) =>
           progress.report({ height, transactions: 0, share: target > 0 ? height / target : 0 }, Date.now()),
       },
     )
     const { chain } = ledger
     try {
-      const taken = await takeAll(chain, file, config.params.magic, ({ end }, { transactions }) =>
+      const taken = await takeAll(chain, file, config, ({ end }, { transactions }) =>
         progress.report({ height: chain.tip.height, transactions, share: end / size }, Date.now()),
       )
       progress.end()

@@ -1,6 +1,7 @@
 import { isLoopback, nodeConfig } from '../config/node-config.js'
 import { parseWords } from '../config/parse-words.js'
 import { configure } from '../config/settings.js'
+import { isEnded } from '../ledger.js'
 import { type RunningNode, startNode } from '../node.js'
 import { version } from '../version.js'
 import { exitCode, usageError } from './cli-error.js'
@@ -35,6 +36,9 @@ export async function run(words: readonly string[], io: Io, onReady?: (node: Run
     onReady?.(node)
     await node.stopped
     return exitCode.ok
+  } catch (error) {
+    if (isEnded(error)) return exitCode.ok
+    throw error
   } finally {
     unlisten()
   }

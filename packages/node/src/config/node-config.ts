@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import type { ChainParams, PruneOptions } from '@raistone/consensus'
-import type { BlockHash } from '@raistone/primitives'
+import type { ChainParams, PruneOptions, VerifyLevel, VerifyOptions } from '@raistone/consensus'
+import type { BlockHash, Height } from '@raistone/primitives'
 import { usageError } from '../cli/cli-error.js'
 import type { IndexChoice } from '../indexes.js'
-import type { Configured } from './settings.js'
+import type { Configured, Settings } from './settings.js'
 
 /** Everything a node needs to know before it starts. */
 export interface NodeConfig {
@@ -41,8 +41,16 @@ export interface NodeConfig {
   /** Undefined where all blocks are kept. */
   readonly prune: PruneOptions | undefined
   readonly indexes: IndexChoice
+  /** What is made again before anything else: the coins from the blocks, or everything from the raw blocks. */
+  readonly remake: Remake | undefined
+  /** No block above this height is connected; the node stops when it is reached. */
+  readonly mostHeight: Height
+  /** The last blocks, verified at start. */
+  readonly verify: Pick<VerifyOptions, 'level' | 'blocks'>
   readonly log: { readonly console: boolean; readonly debug: boolean }
 }
+
+export type Remake = 'coins' | 'everything'
 
 export interface Endpoint {
   readonly host: string
@@ -76,6 +84,10 @@ function trustedBlock(text: string | undefined, params: ChainParams): BlockHash 
   return text as BlockHash
 }
 
+/** Core's DEFAULT_CHECKBLOCKS and DEFAULT_CHECKLEVEL. */
+const DEFAULT_BLOCKS = 6
+const DEFAULT_LEVEL = 3
+
 /** Core's least target: what two days of full blocks take. */
 const LEAST_PRUNE_MIB = 550
 
@@ -97,6 +109,15 @@ function chosenIndexes(settings: Configured['settings'], params: ChainParams): I
     filters: settings.flag('blockfilterindex', params.name !== 'regtest'),
     filtersAsked: settings.flag('blockfilterindex'),
   }
+}
+
+/** Core's -reindex and -reindex-chainstate, the first one including the second. */
+function remaking(settings: Settings): Remake | undefined {
+  if (settings.flag('reindex')) return 'everything'
+  if (!settings.flag('reindex-chainstate')) return undefined
+  if (settings.number('prune', 0) > 0)
+    throw usageError('Prune mode is incompatible with --reindex-chainstate. Use full --reindex instead.')
+  return 'coins'
 }
 
 /** Core's habit: a path that is not absolute begins in the chain's directory. */
@@ -142,6 +163,12 @@ export function nodeConfig({ params, chainArgument, settings, directory }: Confi
     cacheBytes: settings.number('dbcache', 128) * 2 ** 20,
     prune: pruning(settings.number('prune', 0)),
     indexes: chosenIndexes(settings, params),
+    remake: remaking(settings),
+    mostHeight: settings.number('stopatheight', 0) || Number.POSITIVE_INFINITY,
+    verify: {
+      level: settings.number('checklevel', DEFAULT_LEVEL) as VerifyLevel,
+      blocks: settings.number('checkblocks', DEFAULT_BLOCKS),
+    },
     log: {
       console: settings.flag('printtoconsole', true),
       debug: settings.list('debug').some(what => what !== '' && what !== '0'),

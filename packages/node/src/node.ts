@@ -265,7 +265,10 @@ const logChain = (chain: Chain, log: NodeLog): void => {
   })
 }
 
-/** Opens the directory, then the ledger, then everything that lives on it. Throws a CliError that says what is in the way. */
+/**
+ * Opens the directory, then the ledger, then everything that lives on it. Throws a CliError that says what is in the way, or
+ * a StoreError `ended` if it is told to stop before the ledger is open.
+ */
 export async function startNode(config: NodeConfig, environment: NodeEnvironment = {}): Promise<RunningNode> {
   const { signal, random = Math.random } = environment
   const clock = new SteadyClock(environment.clock ?? machineClock, () => performance.now())

@@ -105,9 +105,8 @@ describe('a node', () => {
     const stopping = new AbortController()
     stopping.abort()
     const datadir = tempDir()
-    const node = await startTestNode([`--datadir=${datadir}`], { log: silentLog, signal: stopping.signal })
-    await node.stopped
-    await node.stop()
+    const starting = startTestNode([`--datadir=${datadir}`], { log: silentLog, signal: stopping.signal })
+    await expect(starting).rejects.toMatchObject({ code: 'ended' })
     expect(existsSync(join(datadir, 'regtest', '.lock'))).toBe(false)
   })
 })

@@ -10,6 +10,7 @@ import {
 } from '@raistone/consensus'
 import { openLevelIndex } from '@raistone/consensus/level'
 import type { Log } from '@raistone/network'
+import type { Progress, StartProgress } from './progress/progress.js'
 
 /** Which indexes a node keeps. */
 export interface IndexChoice {
@@ -30,20 +31,17 @@ export interface NodeIndexes {
 
 /** Blocks that an index may be behind without anybody being told. */
 const QUIET_BLOCKS = 300
-const EVERY_MS = 10_000
 
-/** Lines now and then about an index that is far behind. */
-function reportProgress(log: Log): (progress: IndexProgress) => void {
-  let shownMs = performance.now()
-  let shownHeight: number | undefined
+/** Shows an index from when it is far behind until it is not. */
+function reportProgress(start: StartProgress): (progress: IndexProgress) => void {
+  let shown: { readonly progress: Progress; readonly from: number } | undefined
   return ({ name, height, target }) => {
-    shownHeight ??= height
-    const nowMs = performance.now()
-    if (target - height < QUIET_BLOCKS || nowMs - shownMs < EVERY_MS) return
-    const blocksPerSec = Math.round(((height - shownHeight) * 1000) / (nowMs - shownMs))
-    log.info('indexing', { index: name, height, target, blocksPerSec, percent: Math.floor((height * 100) / target) })
-    shownMs = nowMs
-    shownHeight = height
+    if (!shown && target - height >= QUIET_BLOCKS) shown = { progress: start(`index ${name}`), from: height }
+    const from = shown?.from ?? height
+    shown?.progress.report(() => ({ height, blocks: height - from, share: target > 0 ? height / target : 1 }))
+    if (height < target) return
+    shown?.progress.end()
+    shown = undefined
   }
 }
 
@@ -54,11 +52,17 @@ function leaveOut(error: unknown, { filtersAsked }: IndexChoice, log: Log): unde
 }
 
 /** Opens the indexes that were chosen, in `<folder>/indexes`. Throws a StoreError. */
-export async function openIndexes(folder: string, chain: Chain, choice: IndexChoice, log: Log): Promise<NodeIndexes> {
+export async function openIndexes(
+  folder: string,
+  chain: Chain,
+  choice: IndexChoice,
+  log: Log,
+  start: StartProgress,
+): Promise<NodeIndexes> {
   const builders: IndexBuilder<ChainIndex>[] = []
   const open = async <I extends ChainIndex>(kind: IndexKind<I>): Promise<IndexBuilder<I>> => {
     const builder = await IndexBuilder.open(chain, kind, await openLevelIndex(folder, kind.layout.folder), {
-      progress: reportProgress(log),
+      progress: reportProgress(start),
       notice: text => log.info(text),
     })
     builders.push(builder)

@@ -9,10 +9,10 @@ import {
   type TemplateDeps,
 } from '@raistone/mining'
 import { createWorkerSearch } from '@raistone/mining/search'
-import { isPeerAddress, Network } from '@raistone/network'
-import { addressToScript, type BlockHash } from '@raistone/primitives'
-import { createAllowList, createRpcServer, type RpcServer } from '@raistone/rpc/server'
-import { usageError } from './cli/cli-error.js'
+import { Network } from '@raistone/network'
+import type { BlockHash } from '@raistone/primitives'
+import { createRpcServer, type RpcServer } from '@raistone/rpc/server'
+import { checkConfig, minerScript, scriptOf } from './check-config.js'
 import type { Endpoint, NodeConfig } from './config/node-config.js'
 import { type DataDirectory, DirectoryLock, dataDirectory, writeFailure } from './data-directory.js'
 import { DirectoryWatch } from './directory-watch.js'
@@ -22,12 +22,17 @@ import { type NodeIndexes, openIndexes } from './indexes.js'
 import { ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
+import { progressInNode } from './progress/in-node.js'
+import { Phases } from './progress/phases.js'
+import type { StatusLine } from './progress/status-line.js'
+import { showSync } from './progress/sync.js'
 import type { RpcPolicy } from './rpc/context.js'
 import { createHandlers } from './rpc/handlers.js'
 import { type Credentials, newCookie, removeCookie, writeCookie } from './rpc-access.js'
 import { type Service, startAll } from './service.js'
 import { SteadyClock } from './steady-clock.js'
 import { stopAtHeight } from './stop-height.js'
+import { VerifiedShare } from './verified-share.js'
 import { version } from './version.js'
 
 /** A node that is up. */
@@ -58,6 +63,9 @@ export interface NodeEnvironment {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly log?: NodeLog
+  /** Where progress is shown: the last line of the terminal that shows the log. In the log itself if left out. */
+  readonly status?: StatusLine | undefined
+  readonly colour?: boolean
   readonly random?: () => number
 }
 
@@ -72,38 +80,6 @@ const urlOf = ({ host, port }: Endpoint): string => {
 
 const userAgent = (comments: readonly string[]): string =>
   `/Raistone:${version}${comments.length > 0 ? `(${comments.join('; ')})` : ''}/`
-
-/** The script of an address of this chain; a usage error for any other. */
-function scriptOf(address: string, what: string, params: ChainParams): Uint8Array {
-  const parsed = addressToScript(address, params.address)
-  if (!('error' in parsed)) return parsed.script
-  throw usageError(`${what} ${address}: not an address of ${params.name} (${params.address.hrp}1…): ${parsed.error}`)
-}
-
-/** A peer that is not written as one is a usage error. */
-function checkPeers({ connect, addnode }: NodeConfig['network']): void {
-  for (const [option, addresses] of Object.entries({ connect, addnode })) {
-    const wrong = addresses.find(address => !isPeerAddress(address))
-    if (wrong !== undefined) throw usageError(`--${option} ${wrong}: not HOST, HOST:PORT or a TCP multiaddr`)
-  }
-}
-
-/** The script that mined blocks pay. */
-function minerScript({ mining, params }: NodeConfig): Uint8Array {
-  if (mining.payTo === undefined) throw usageError('--mine needs --mine-to ADDRESS: whom shall the blocks pay?')
-  return scriptOf(mining.payTo, '--mine-to', params)
-}
-
-/** Refuses what cannot work before anything on the disk is touched. */
-function checkConfig(config: NodeConfig): void {
-  if (config.mining.enabled) minerScript(config)
-  checkPeers(config.network)
-  try {
-    createAllowList(config.rpc.allowIps)
-  } catch (error) {
-    throw usageError(`--${error instanceof Error ? error.message : String(error)}`)
-  }
-}
 
 const policy: RpcPolicy = {
   maxMempoolBytes: mempoolLimits.maxBytes,
@@ -132,6 +108,7 @@ class NodeParts {
     readonly directory: DataDirectory,
     readonly ledger: OpenLedger,
     private readonly indexes: NodeIndexes,
+    private readonly verified: VerifiedShare,
     readonly clock: Clock,
     readonly log: NodeLog,
     identity: Uint8Array,
@@ -195,7 +172,8 @@ class NodeParts {
       clock: this.clock,
       startedAtMs: this.startedAtMs,
       userAgent: this.userAgent,
-      sizeOnDisk: () => diskUse(this.directory.blocks, this.directory.chainstate),
+      sizeOnDisk: () => diskUse(this.directory.blocks),
+      verifiedShare: () => this.verified.value,
       stop: () => this.stop(),
       log,
     })
@@ -261,7 +239,7 @@ class NodeParts {
 const logChain = (chain: Chain, log: NodeLog): void => {
   const scoped = log.child('chain')
   chain.events.on('tip', ({ entry, initialDownload }) => {
-    if (!initialDownload || entry.height % 1000 === 0) scoped.info('tip', { height: entry.height, hash: entry.hash })
+    if (!initialDownload) scoped.info('tip', { height: entry.height, hash: entry.hash })
   })
 }
 
@@ -295,7 +273,11 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
   signal?.addEventListener('abort', () => requestStop(), { once: true })
   if (signal?.aborted) requestStop()
   try {
-    const log = environment.log ?? createLog({ file: directory.log, ...config.log })
+    const { status, colour = false } = environment
+    const write = status && ((line: string): void => status.print(line))
+    const log = environment.log ?? createLog({ file: directory.log, ...config.log, write })
+    const startProgress = progressInNode(config.log.console ? status : undefined, colour, log)
+    const phases = new Phases(startProgress)
     undo.push(() => log.close())
     const identity = await loadIdentity(directory.nodeKey)
     const ledger = await openLedger(directory, clock, {
@@ -308,11 +290,10 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       mostHeight: config.mostHeight,
       verify: config.verify,
       signal,
-      progress: ({ phase, height, target }) => {
-        if (height % 1000 === 0) log.info(phase, { height, target })
-      },
+      progress: told => phases.tell(told),
     })
     undo.push(() => ledger.close())
+    phases.end()
     const { chain, verifier } = ledger
     log.info('ledger open', {
       height: chain.tip.height,
@@ -323,12 +304,15 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
     if (chain.tip.header.time > nowSec(clock) + config.params.pow.futureLimitSec) clock.resume(chain.tip.header.time)
     chain.events.on('tip', () => clock.mark())
     logChain(chain, log)
+    const verified = new VerifiedShare(chain, config.params, clock)
+    undo.push(showSync(chain, () => verified.value, startProgress))
     stopAtHeight(config.mostHeight, chain, log, requestStop)
-    const indexes = await openIndexes(directory.path, chain, config.indexes, log.child('index')).catch(error => {
+    const indexLog = log.child('index')
+    const indexes = await openIndexes(directory.path, chain, config.indexes, indexLog, startProgress).catch(error => {
       throw ledgerFailure(error, directory, config.params)
     })
     undo.push(() => indexes.close())
-    const parts = new NodeParts(config, directory, ledger, indexes, clock, log, identity, random, requestStop)
+    const parts = new NodeParts(config, directory, ledger, indexes, verified, clock, log, identity, random, requestStop)
     const stopServices = await startAll(parts.services)
     undo.push(stopServices)
     const rpcUrl = parts.rpc?.addresses[0] && urlOf(parts.rpc.addresses[0])
@@ -369,6 +353,7 @@ export async function startNode(config: NodeConfig, environment: NodeEnvironment
       },
     }
   } catch (error) {
+    environment.status?.clear()
     await unwind().catch(() => undefined)
     throw writeFailure(directory, error)
   }

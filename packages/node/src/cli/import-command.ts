@@ -6,11 +6,14 @@ import { parseWords } from '../config/parse-words.js'
 import { configure } from '../config/settings.js'
 import { DirectoryLock, dataDirectory, writeFailure } from '../data-directory.js'
 import { ledgerFailure, openLedger } from '../ledger.js'
-import { Progress } from '../progress.js'
+import { barOutput } from '../progress/bar.js'
+import { lineOutput } from '../progress/lines.js'
+import { Phases } from '../progress/phases.js'
+import { Progress } from '../progress/progress.js'
 import { type FileBlock, readBlocks } from './block-file.js'
 import { exitCode, failure, usageError } from './cli-error.js'
 import { commandHelp } from './help.js'
-import type { Io } from './io.js'
+import { hasColour, type Io } from './io.js'
 
 /** Blocks handed over before the first of them has been answered: enough to keep all threads at work. */
 const MOST_WAITING = 64
@@ -83,30 +86,29 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
   const config = nodeConfig(configured)
   const directory = dataDirectory(config.directory)
   const lock = DirectoryLock.take(directory, 'raistone import', config.params)
-  const startedMs = Date.now()
-  const progress = new Progress('import', text => process.stderr.write(text), io.interactive, startedMs)
+  const clock = { nowMs: () => Date.now() }
+  const startedMs = clock.nowMs()
+  const output = io.status ? barOutput(io.status, hasColour(io)) : lineOutput(line => io.note(line))
+  const phases = new Phases(what => new Progress(what, output, clock))
   try {
     const trusted = configured.settings.text('assumevalid')
-    const ledger = await openLedger(
-      directory,
-      { nowMs: () => Date.now() },
-      {
-        params: config.params,
-        scriptThreads: config.scriptThreads,
-        cacheBytes: config.cacheBytes,
-        assumeValid: trusted === undefined ? undefined : config.assumeValid,
-        prune: config.prune,
-        remake: undefined,
-        mostHeight: config.mostHeight,
-        verify: config.verify,
-        progress: ({ height, target }) =>
-          progress.report({ height, transactions: 0, share: target > 0 ? height / target : 0 }, Date.now()),
-      },
-    )
+    const ledger = await openLedger(directory, clock, {
+      params: config.params,
+      scriptThreads: config.scriptThreads,
+      cacheBytes: config.cacheBytes,
+      assumeValid: trusted === undefined ? undefined : config.assumeValid,
+      prune: config.prune,
+      remake: undefined,
+      mostHeight: config.mostHeight,
+      verify: config.verify,
+      progress: told => phases.tell(told),
+    })
+    phases.end()
     const { chain } = ledger
+    const progress = new Progress('import', output, clock)
     try {
-      const taken = await takeAll(chain, file, config, ({ end }, { transactions }) =>
-        progress.report({ height: chain.tip.height, transactions, share: end / size }, Date.now()),
+      const taken = await takeAll(chain, file, config, ({ end }, taken) =>
+        progress.report(() => ({ ...taken, height: chain.tip.height, share: end / size })),
       )
       progress.end()
       const { height, hash } = chain.tip
@@ -115,7 +117,7 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
         tip: hash,
         ...taken,
         signatures: chain.signaturesChecked,
-        seconds: (Date.now() - startedMs) / 1000,
+        seconds: (clock.nowMs() - startedMs) / 1000,
       }
       if (configured.settings.flag('json')) io.out(JSON.stringify(facts))
       else
@@ -131,10 +133,11 @@ export async function run(words: readonly string[], io: Io): Promise<number> {
         )
       return exitCode.ok
     } finally {
-      progress.end()
+      io.status?.keep()
       await ledger.close()
     }
   } catch (error) {
+    io.status?.keep()
     throw writeFailure(directory, ledgerFailure(error, directory, config.params))
   } finally {
     lock.release()

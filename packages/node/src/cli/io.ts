@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { StatusLine } from '../progress/status-line.js'
 import { usageError } from './cli-error.js'
 
 /** What a command may touch of the process it runs in; tests give it another one. */
@@ -12,6 +13,8 @@ export interface Io {
   readonly interactive: boolean
   /** Whether standard output is a terminal. */
   readonly terminal: boolean
+  /** Where standard error is a terminal that can redraw a line: its last one. */
+  readonly status?: StatusLine | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   /** The answer to a question, on a terminal; without one a usage error that names `instead`. */
   ask(question: string, instead: string): Promise<string>
@@ -20,6 +23,9 @@ export interface Io {
   /** All of standard input, as text. */
   input(): Promise<string>
 }
+
+/** https://no-color.org: any value but an empty one. */
+export const hasColour = ({ env }: Pick<Io, 'env'>): boolean => !env.NO_COLOR
 
 const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
 
@@ -52,6 +58,17 @@ const loseQuietly = (error: NodeJS.ErrnoException): void => {
   if (error.code !== 'EPIPE') throw error
 }
 
+const DEFAULT_COLUMNS = 80
+
+function statusLine(): StatusLine | undefined {
+  const { stderr, env } = process
+  if (!stderr.isTTY || env.TERM === 'dumb') return undefined
+  return new StatusLine(
+    text => stderr.write(text),
+    () => stderr.columns || DEFAULT_COLUMNS,
+  )
+}
+
 /** The process's own streams and environment. */
 export function processIo(): Io {
   if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', loseQuietly)
@@ -61,9 +78,14 @@ export function processIo(): Io {
     if (!interactive) throw usageError(`no terminal to ask on: give ${instead}`)
     return question(text, hidden)
   }
+  const status = statusLine()
   return {
-    out: line => process.stdout.write(`${line}\n`),
-    note: line => process.stderr.write(`${line}\n`),
+    out: line => {
+      status?.clear()
+      process.stdout.write(`${line}\n`)
+    },
+    note: line => (status ? status.print(`${line}\n`) : process.stderr.write(`${line}\n`)),
+    status,
     interactive,
     terminal: Boolean(process.stdout.isTTY),
     env: process.env,

@@ -6,7 +6,7 @@ import { type RunningNode, startNode } from '../node.js'
 import { version } from '../version.js'
 import { exitCode, usageError } from './cli-error.js'
 import { commandHelp } from './help.js'
-import type { Io } from './io.js'
+import { hasColour, type Io } from './io.js'
 
 /** Within this time a second signal is taken for the echo of the first: a terminal sends it to the whole group. */
 const ECHO_MS = 2000
@@ -30,7 +30,11 @@ export async function run(words: readonly string[], io: Io, onReady?: (node: Run
   const stopping = new AbortController()
   const unlisten = onSignals(stopping, io)
   try {
-    const node = await startNode(nodeConfig(configured), { signal: stopping.signal })
+    const node = await startNode(nodeConfig(configured), {
+      signal: stopping.signal,
+      status: io.status,
+      colour: hasColour(io),
+    })
     if (configured.settings.flag('json')) io.out(JSON.stringify(readyFacts(node)))
     else for (const line of readyLines(node)) io.out(line)
     onReady?.(node)

@@ -10,6 +10,8 @@ interface LogOptions {
   /** Standard error gets readable lines. */
   readonly console: boolean
   readonly debug: boolean
+  /** Takes lines for standard error, where something else is shown there too. */
+  readonly write?: ((line: string) => void) | undefined
 }
 
 export interface NodeLog extends Log {
@@ -29,12 +31,17 @@ export function readableLine(json: string): string {
   return `${time} ${String(record.scope ?? 'node').padEnd(8)} ${level}${record.msg}${shown.join('')}\n`
 }
 
-const readable = new Writable({
-  write(chunk, _encoding, done) {
-    process.stderr.write(readableLine(String(chunk)))
-    done()
-  },
-})
+const readable = (write: (line: string) => void): Writable =>
+  new Writable({
+    write(chunk, _encoding, done) {
+      write(readableLine(String(chunk)))
+      done()
+    },
+  })
+
+const toStandardError = (line: string): void => {
+  process.stderr.write(line)
+}
 
 const wrap = (logger: Logger): Log => ({
   error: (event, fields = {}) => logger.error(plain(fields), event),
@@ -63,7 +70,8 @@ function openFile(path: string): RotatingFile {
 export function createLog(options: LogOptions): NodeLog {
   const file = openFile(options.file)
   const level = options.debug ? 'debug' : 'info'
-  const streams = [{ level, stream: file }, ...(options.console ? [{ level: 'info', stream: readable }] : [])]
+  const shown = readable(options.write ?? toStandardError)
+  const streams = [{ level, stream: file }, ...(options.console ? [{ level: 'info', stream: shown }] : [])]
   const logger = pino(
     {
       level,

@@ -20,15 +20,6 @@ type BlockchainHandlers = Pick<
   | 'pruneblockchain'
 >
 
-/** Share of the chain that is verified, by height; blocks not heard of yet are guessed from the time. */
-function verificationProgress({ chain, params, clock }: RpcContext): number {
-  const { tip, bestHeader } = chain
-  if (!chain.initialDownload && bestHeader.height <= tip.height) return 1
-  const ageSec = clock.nowMs() / 1000 - bestHeader.header.time
-  const unheard = params.mineOnDemand ? 0 : Math.max(0, ageSec / params.pow.spacingSec)
-  return (tip.height + 1) / (bestHeader.height + unheard + 1)
-}
-
 async function blockchainInfo(context: RpcContext): Promise<JsonObject> {
   const { chain, params } = context
   const { tip } = chain
@@ -40,7 +31,7 @@ async function blockchainInfo(context: RpcContext): Promise<JsonObject> {
     ...targetJson(tip.header.bits),
     time: tip.header.time,
     mediantime: tip.medianTimePast,
-    verificationprogress: verificationProgress(context),
+    verificationprogress: context.verifiedShare(),
     initialblockdownload: chain.initialDownload,
     chainwork: chainWorkText(tip),
     size_on_disk: await context.sizeOnDisk(),

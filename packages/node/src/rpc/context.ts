@@ -136,8 +136,10 @@ export interface RpcContext {
   readonly startedAtMs: number
   /** As peers see it, `/Raistone:0.1.0/`. */
   readonly userAgent: string
-  /** Bytes of the data directory's blocks and coins. */
+  /** Bytes of raw blocks and undo data. */
   sizeOnDisk(): Promise<number>
+  /** How much of the chain is verified, from 0 to 1. */
+  verifiedShare(): number
   /** Asks the node to stop; returns at once. */
   stop(): void
   readonly log?: Log

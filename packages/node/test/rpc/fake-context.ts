@@ -239,6 +239,7 @@ export function fakeContext(): { context: RpcContext; asked: Asked } {
     startedAtMs: 1_700_000_000_000,
     userAgent: '/Raistone:0.1.0/',
     sizeOnDisk: async () => 4321,
+    verifiedShare: () => 0.5,
     stop: () => asked.log.push('stop'),
   }
   return { context, asked }

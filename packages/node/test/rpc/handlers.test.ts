@@ -219,6 +219,16 @@ describe('figures', () => {
     })
   })
 
+  test('getblockchaininfo', async () => {
+    expect((await call('getblockchaininfo', '[]')).plain).toMatchObject({
+      blocks: 2,
+      headers: 2,
+      verificationprogress: 0.5,
+      initialblockdownload: false,
+      size_on_disk: 4321,
+    })
+  })
+
   test('difficulty is printed with sixteen digits', async () => {
     expect(writeJson((await call('getblockchaininfo', '[]')).result)).toContain('"difficulty":4.656542373906925e-10,')
   })

@@ -1,7 +1,17 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { scriptToAddress, type Transaction, toHex } from '@raistone/primitives'
-import { findMethod, isJsonObject, type JsonValue, type MethodName, methodTable, parseJson } from '@raistone/rpc'
+import {
+  findMethod,
+  isJsonObject,
+  type JsonValue,
+  type MethodName,
+  methodTable,
+  parseJson,
+  writeJson,
+} from '@raistone/rpc'
 import { buildBlock, entryParent, ownedCoin, removeTempDirs, spend, testKey, waitFor } from '@raistone/testkit'
+import { diskUse } from '../../src/disk-use.js'
 import type { RunningNode } from '../../src/index.js'
 import { post, startTestNode, stopTestNodes } from '../in-process.js'
 import { misfit } from './conforms.js'
@@ -131,6 +141,17 @@ const rows: Readonly<Record<MethodName, Row>> = {
   help: { right: () => '["getblock"]', wrong: () => '[1]', code: -3 },
   stop: { right: () => '[]', wrong: () => '["now"]', code: -3 },
 }
+
+test('getblockchaininfo says that everything is verified, and what the blocks take', async () => {
+  const { result } = await answer('getblockchaininfo', '[]')
+  const onDisk = await diskUse(join(node.cookieFile as string, '../blocks'))
+  expect(JSON.parse(writeJson(result as JsonValue))).toMatchObject({
+    verificationprogress: 1,
+    initialblockdownload: false,
+    size_on_disk: onDisk,
+  })
+  expect(onDisk).toBeGreaterThan(0)
+})
 
 describe('every method of a running node', () => {
   test('is in the table', () => {

@@ -79,6 +79,7 @@ async function take() {
 async function reopen() {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
+  const startMb = (await memory()).rss / MB
   const startMs = performance.now()
   const chain = await open()
   const openMs = performance.now() - startMs
@@ -87,6 +88,7 @@ async function reopen() {
     openMs,
     longestMs: delay.max / 1e6,
     height: chain.bestHeader.height,
+    startMb,
     residentMb: (await memory()).rss / MB,
     peakMb: (process.resourceUsage().maxRSS * 1024) / MB,
   }

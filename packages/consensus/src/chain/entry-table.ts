@@ -131,7 +131,6 @@ export class EntryTable implements Shelf {
     rows.set(row, field.parent, parent)
     rows.set(row, field.skip, this.ancestorRow(parent, skipHeight(height)))
     rows.set(row, field.medianTime, this.medianTime(row))
-    rows.set(row, field.sequence, NONE)
     return row
   }
 

@@ -18,20 +18,24 @@ export const field = {
   medianTime: 23,
   /** Four words, the lowest first. */
   work: 24,
-  txCount: 28,
-  sequence: 29,
-  /** The low words of where the block's records are. */
-  raw: 30,
-  undo: 31,
   /** Flags in the low byte, above them the high bits of `raw` and of `undo`. */
-  state: 32,
+  state: 28,
+  /** From here on what only a header has whose block has come. */
+  txCount: 29,
+  /** NONE until it is set. */
+  sequence: 30,
+  /** The low words of where the block's records are. */
+  raw: 31,
+  undo: 32,
 } as const
 export type Field = (typeof field)[keyof typeof field]
 
 /** Stands for none where a row or an order is expected. */
 export const NONE = 0x7fffffff
 
-const WORDS = 33
+/** What each row has, and what only some have. */
+const WORDS = field.txCount
+const BLOCK_WORDS = field.undo + 1 - WORDS
 /** Of a hash. */
 export const HASH_WORDS = 8
 const WORK_WORDS = 4
@@ -45,7 +49,12 @@ interface Segment {
   readonly words: Uint32Array
   readonly signed: Int32Array
   readonly bytes: Uint8Array
+  /** Of blocks: none until one of them has come. */
+  blocks: Uint32Array | undefined
 }
+
+/** Of a row without a block. */
+const bare = (at: number): number => (at === field.sequence ? NONE : 0)
 
 /** Throws a RangeError for 2^128 or more: nobody can compute so many hashes, and no chain is made without. */
 export function workWords(work: bigint): Uint32Array {
@@ -55,10 +64,19 @@ export function workWords(work: bigint): Uint32Array {
 
 const newSegment = (): Segment => {
   const words = new Uint32Array(SEGMENT_ROWS * WORDS)
-  return { words, signed: new Int32Array(words.buffer), bytes: new Uint8Array(words.buffer) }
+  return { words, signed: new Int32Array(words.buffer), bytes: new Uint8Array(words.buffer), blocks: undefined }
 }
 
-/** A table of 132 bytes a row for all that is known of a header. Rows are numbered from 0 and never go away. */
+function newBlocks(): Uint32Array {
+  const words = new Uint32Array(SEGMENT_ROWS * BLOCK_WORDS)
+  for (let at = field.sequence - WORDS; at < words.length; at += BLOCK_WORDS) words[at] = NONE
+  return words
+}
+
+/**
+ * A table for all that is known of a header: 116 bytes a row, and 16 more where blocks have come. Rows are numbered from 0
+ * and never go away.
+ */
 export class HeaderRows implements SlotKeys {
   private readonly segments: Segment[] = []
   private count = 0
@@ -67,7 +85,7 @@ export class HeaderRows implements SlotKeys {
     return this.count
   }
 
-  /** A row of zeros. */
+  /** A row of zeros, without a sequence. */
   add(): number {
     if (this.count >>> SEGMENT_BITS === this.segments.length) this.segments.push(newSegment())
     return this.count++
@@ -78,11 +96,18 @@ export class HeaderRows implements SlotKeys {
   }
 
   get(row: number, at: number): number {
-    return this.segment(row).words[(row & IN_SEGMENT) * WORDS + at] as number
+    const { words, blocks } = this.segment(row)
+    if (at < WORDS) return words[(row & IN_SEGMENT) * WORDS + at] as number
+    return blocks ? (blocks[(row & IN_SEGMENT) * BLOCK_WORDS + at - WORDS] as number) : bare(at)
   }
 
   set(row: number, at: number, value: number): void {
-    this.segment(row).words[(row & IN_SEGMENT) * WORDS + at] = value
+    const segment = this.segment(row)
+    if (at < WORDS) segment.words[(row & IN_SEGMENT) * WORDS + at] = value
+    else if (segment.blocks || value !== bare(at)) {
+      segment.blocks ??= newBlocks()
+      segment.blocks[(row & IN_SEGMENT) * BLOCK_WORDS + at - WORDS] = value
+    }
   }
 
   /** The 32 bytes of a field as an id. */

@@ -1,7 +1,7 @@
 import { Reader, Writer } from '@raistone/primitives'
 import { Slices } from '../verify/next-turn.js'
 import { crc32c } from './crc32c.js'
-import { type Database, prefixedKey, prefixRange, walk, walkAfresh } from './database.js'
+import { type Database, prefixedKey, prefixRange, type WriteBatch, walk, walkAfresh } from './database.js'
 import { decodeEntry, type EntryRecord, encodeEntries, encodeEntry } from './entry-record.js'
 import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
 
@@ -60,6 +60,24 @@ function openRecord(key: Uint8Array, record: Uint8Array, kind: RecordKind): Uint
   return sound && checksum === crc32c(key, Uint8Array.of(kind), bytes) ? bytes : undefined
 }
 
+/** In slices. What the batch has is not kept until it is written. */
+async function fill(
+  batch: WriteBatch,
+  records: readonly NumberedRecord[],
+  headers: Iterable<readonly [Uint8Array, Uint8Array]>,
+): Promise<void> {
+  const slices = new Slices()
+  for (const record of records) {
+    const key = recordKey(record.number)
+    batch.put(key, sealRecord(key, record))
+    if (slices.over) await slices.pause()
+  }
+  for (const [key, record] of headers) {
+    batch.put(key, record)
+    if (slices.over) await slices.pause()
+  }
+}
+
 /** `blocks/`: headers with what is known of their blocks, raw blocks and undo data. */
 export class BlockStore {
   private next = 0
@@ -95,18 +113,8 @@ export class BlockStore {
 
   /** Writes everything at once, as it is now; the disk has it when this returns. */
   async write(records: readonly NumberedRecord[], entries: Iterable<EntryRecord>): Promise<void> {
-    const headers = encodeEntries(entries)
     const batch = this.database.batch()
-    const slices = new Slices()
-    for (const record of records) {
-      const key = recordKey(record.number)
-      batch.put(key, sealRecord(key, record))
-      if (slices.over) await slices.pause()
-    }
-    for (const [key, record] of headers) {
-      batch.put(key, record)
-      if (slices.over) await slices.pause()
-    }
+    await fill(batch, records, encodeEntries(entries))
     await batch.write({ sync: true })
   }
 

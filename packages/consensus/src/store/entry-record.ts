@@ -102,12 +102,8 @@ function readOptional(bytes: Uint8Array, from: number): number | undefined {
   return stored === 0 ? undefined : stored - 1
 }
 
-/** Key and value, as views of what they are written to, from `from` on. */
-export function encodeEntry(
-  entry: EntryRecord,
-  out = new Uint8Array(ENTRY),
-  from = 0,
-): readonly [key: Uint8Array, record: Uint8Array] {
+/** Writes key and value side by side, from `from` on. */
+function writeEntry(entry: EntryRecord, out: Uint8Array, from: number): void {
   const record = from + KEY
   writeKey(entry, out, from)
   writeU32(entry.version, out, record + at.version)
@@ -124,22 +120,39 @@ export function encodeEntry(
   writeOptional(entry.raw, out, record + at.raw)
   writeOptional(entry.undo, out, record + at.undo)
   writeU32(crc32cOf(out, from, record + at.checksum), out, record + at.checksum)
-  return [out.subarray(from, record), out.subarray(record, record + RECORD)]
+}
+
+type KeyAndRecord = readonly [key: Uint8Array, record: Uint8Array]
+
+const viewsAt = (bytes: Uint8Array, from: number): KeyAndRecord => [
+  bytes.subarray(from, from + KEY),
+  bytes.subarray(from + KEY, from + ENTRY),
+]
+
+export function encodeEntry(entry: EntryRecord): KeyAndRecord {
+  const bytes = new Uint8Array(ENTRY)
+  writeEntry(entry, bytes, 0)
+  return viewsAt(bytes, 0)
 }
 
 /** Entries in one array: with one for each, thousands of them would cost more than their bytes. */
 const ARRAY_ENTRIES = 256
 
-/** The keys and values of many. */
-export function encodeEntries(entries: Iterable<EntryRecord>): (readonly [key: Uint8Array, record: Uint8Array])[] {
-  const encoded: (readonly [Uint8Array, Uint8Array])[] = []
-  let bytes = new Uint8Array(0)
+/** Keys and records of entries as they are now, made when they are asked for. */
+export function encodeEntries(entries: Iterable<EntryRecord>): Iterable<KeyAndRecord> {
+  const arrays: Uint8Array[] = []
+  let count = 0
   for (const entry of entries) {
-    const place = encoded.length % ARRAY_ENTRIES
-    if (place === 0) bytes = new Uint8Array(ARRAY_ENTRIES * ENTRY)
-    encoded.push(encodeEntry(entry, bytes, place * ENTRY))
+    const place = count++ % ARRAY_ENTRIES
+    if (place === 0) arrays.push(new Uint8Array(ARRAY_ENTRIES * ENTRY))
+    writeEntry(entry, arrays.at(-1) as Uint8Array, place * ENTRY)
   }
-  return encoded
+  return views(arrays, count)
+}
+
+function* views(arrays: readonly Uint8Array[], count: number): Generator<KeyAndRecord> {
+  for (let i = 0; i < count; i++)
+    yield viewsAt(arrays[Math.floor(i / ARRAY_ENTRIES)] as Uint8Array, (i % ARRAY_ENTRIES) * ENTRY)
 }
 
 /** Undefined if the checksum, which is over the key too, does not match: such a header is fetched again. */

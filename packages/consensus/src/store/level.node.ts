@@ -14,6 +14,8 @@ const defaults: Required<LevelOptions> = {
   maxFileSize: 32 * MB,
   quickLook: 64 * MB,
 }
+/** What is written in the order of its keys gains nothing by large files, and they take memory while they are merged. */
+const blockDefaults: Required<LevelOptions> = { ...defaults, writeBufferSize: 8 * MB, maxFileSize: 8 * MB }
 
 /**
  * Opens or creates the databases in `<dir>/blocks` and `<dir>/chainstate`. Of damaged blocks what can be read is kept,
@@ -21,10 +23,9 @@ const defaults: Required<LevelOptions> = {
  * StoreError: `locked`, `failed`.
  */
 export async function openLevelDatabases(dir: string, options: LevelOptions = {}): Promise<StoreDatabases> {
-  const sizes = { ...defaults, ...options }
-  const blocks = await LevelDatabase.open(join(dir, 'blocks'), 'repair', sizes)
+  const blocks = await LevelDatabase.open(join(dir, 'blocks'), 'repair', { ...blockDefaults, ...options })
   try {
-    const chainstate = await LevelDatabase.open(join(dir, 'chainstate'), 'renew', sizes)
+    const chainstate = await LevelDatabase.open(join(dir, 'chainstate'), 'renew', { ...defaults, ...options })
     return { blocks, chainstate, coinsOnDisk: () => chainstate.bytesOnDisk(), repaired: blocks.remedied }
   } catch (error) {
     await blocks.close()

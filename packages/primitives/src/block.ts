@@ -5,7 +5,8 @@ import { compactSizeLength, Writer } from './codec/writer.js'
 import { sha256Engine } from './hash/engine.js'
 import { hash256 } from './hash/hash.js'
 import type { BlockHash, MerkleRoot } from './ids.js'
-import { readTransactions, type Transaction } from './transaction.js'
+import { doneAtOnce, type Steps } from './steps.js'
+import { readTransactionsInSteps, type Transaction } from './transaction.js'
 
 /** A block header: 80 bytes. Its version is signed; `bits` is the compact target, `time` seconds since 1970. */
 export const header = struct({
@@ -58,11 +59,11 @@ export function hashHeaders(headers: readonly Header[]): BlockHash[] {
 const strippedSize = (transactions: readonly Transaction[]): number =>
   transactions.reduce((sum, tx) => sum + tx.strippedSize, HEADER_SIZE + compactSizeLength(transactions.length))
 
-/** Decodes exactly one block; throws a DecodeError. Ids of all transactions are computed here. */
-export function decodeBlock(raw: Uint8Array): Block {
+/** `decodeBlock` in steps: a large block may take longer than others can wait. */
+export function* decodeBlockInSteps(raw: Uint8Array): Steps<Block> {
   const reader = new Reader(raw)
   const value = header.read(reader)
-  const transactions = readTransactions(reader, reader.compactSize())
+  const transactions = yield* readTransactionsInSteps(reader, reader.compactSize())
   reader.end()
   return {
     hash: hashHeaderBytes(raw.subarray(0, HEADER_SIZE)),
@@ -72,6 +73,9 @@ export function decodeBlock(raw: Uint8Array): Block {
     strippedSize: strippedSize(transactions),
   }
 }
+
+/** Decodes exactly one block; throws a DecodeError. Ids of all transactions are computed here. */
+export const decodeBlock = (raw: Uint8Array): Block => doneAtOnce(decodeBlockInSteps(raw))
 
 /** Serialises header and transactions and fills in the hash. */
 export function createBlock(value: Header, transactions: readonly Transaction[]): Block {

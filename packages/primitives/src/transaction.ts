@@ -7,6 +7,7 @@ import { Writer } from './codec/writer.js'
 import { sha256Engine } from './hash/engine.js'
 import { hash256 } from './hash/hash.js'
 import { type OutpointKey, type Txid, type Wtxid, ZERO_HASH } from './ids.js'
+import { doneAtOnce, type Steps } from './steps.js'
 
 /** Which output an input spends. */
 export interface Outpoint {
@@ -198,18 +199,37 @@ function idRanges(transactions: readonly Transaction[], bytes: Uint8Array): Int3
   return ranges
 }
 
-/** Reads so many transactions, one behind the other; ids are computed for all at once, which is much faster. */
-export function readTransactions(reader: Reader, count: number, allowWitness = true): Transaction[] {
-  const transactions: Mutable<Transaction>[] = []
-  for (let i = 0; i < count; i++) transactions.push(parseTransaction(reader, allowWitness))
-  const ids = sha256Engine().idsOf(reader.bytes, idRanges(transactions, reader.bytes))
+/** Ids are computed for all of them at once, which is much faster. */
+function fillIds(transactions: readonly Mutable<Transaction>[], bytes: Uint8Array): void {
+  const ids = sha256Engine().idsOf(bytes, idRanges(transactions, bytes))
   let at = 0
   for (const tx of transactions) {
     tx.txid = ids[at++] as Txid
     tx.wtxid = (isStripped(tx) ? tx.txid : ids[at++]) as Wtxid
   }
+}
+
+/** Bytes of transactions that are read in one step, or one that is larger. */
+const STEP_BYTES = 100_000
+
+/** Reads so many transactions, one behind the other. */
+export function* readTransactionsInSteps(reader: Reader, count: number, allowWitness = true): Steps<Transaction[]> {
+  const transactions: Mutable<Transaction>[] = []
+  while (transactions.length < count) {
+    const step: Mutable<Transaction>[] = []
+    const end = reader.offset + STEP_BYTES
+    while (transactions.length + step.length < count && reader.offset < end)
+      step.push(parseTransaction(reader, allowWitness))
+    fillIds(step, reader.bytes)
+    for (const tx of step) transactions.push(tx)
+    if (transactions.length < count) yield
+  }
   return transactions
 }
+
+/** The same at once. */
+export const readTransactions = (reader: Reader, count: number, allowWitness = true): Transaction[] =>
+  doneAtOnce(readTransactionsInSteps(reader, count, allowWitness))
 
 /** Reads one transaction. */
 export const readTransaction = (reader: Reader, allowWitness = true): Transaction =>

@@ -3,7 +3,7 @@ import {
   type BlockHash,
   type Curve,
   DecodeError,
-  decodeBlock,
+  decodeBlockInSteps,
   type Header,
   type Height,
   hashHeaders,
@@ -19,6 +19,7 @@ import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import { decodeUndo } from '../store/undo-record.js'
 import type { Reject, Verdict } from '../verdict.js'
+import { inSlices, Slices } from '../verify/next-turn.js'
 import { acceptBlock } from './accept-block.js'
 import { acceptHeader } from './accept-header.js'
 import { type ActivationDeps, activateBest, settleNext } from './activate.js'
@@ -50,14 +51,16 @@ export interface ChainParts {
   readonly ledger: Ledger
   /** Undefined where all blocks are kept. */
   readonly pruner: Pruner | undefined
+  /** Between them others have their turn. */
+  readonly slices: Slices
   readonly groupBytes: number
   readonly mostHeight: Height
   readonly maxTipAgeSec: number
 }
 
-function decodedOrError(raw: Uint8Array): Block | DecodeError {
+async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | DecodeError> {
   try {
-    return decodeBlock(raw)
+    return await inSlices(decodeBlockInSteps(raw), slices)
   } catch (error) {
     if (error instanceof DecodeError) return error
     throw error
@@ -226,7 +229,7 @@ export class Chain {
    */
   async submitBlock(given: Uint8Array | Block): Promise<Submitted> {
     const result = await this.turns.take<Submitted | DecodeError>(async answer => {
-      const block = 'raw' in given ? given : decodedOrError(given)
+      const block = 'raw' in given ? given : await decodedOrError(given, this.parts.slices)
       const submitted = block instanceof DecodeError ? () => block : await this.takeBlock(block)
       this.answerLater(() => answer(submitted()))
     })
@@ -236,7 +239,8 @@ export class Chain {
 
   /** What became of the block is to be asked when everything begun by now is over. */
   private async takeBlock(block: Block): Promise<() => Submitted> {
-    const { tree, records, ledger } = this.parts
+    const { tree, records, ledger, slices } = this.parts
+    await slices.pause()
     const outcome = acceptBlock(block, this.parts, records, (entry, reject) => {
       this.remember({ entry, reject })
       tree.fail(entry)
@@ -278,6 +282,7 @@ export class Chain {
   /** After each piece of work: a group is written when it is large or old; with nothing else to do, all is brought to its end. */
   private async settle(): Promise<void> {
     if (this.turns.failure) throw this.turns.failure
+    await this.parts.slices.pause()
     if (!this.turns.idle) {
       const young = performance.now() - this.groupSince < GROUP_MS
       if (young && this.parts.records.bytes < this.parts.groupBytes) return
@@ -344,7 +349,7 @@ export class Chain {
 
   async block(hash: BlockHash): Promise<Block | undefined> {
     const raw = await this.blockBytes(hash)
-    return raw && decodeBlock(raw)
+    return raw && inSlices(decodeBlockInSteps(raw), new Slices())
   }
 
   /** The coins that a block spent, per transaction, if it was ever connected. */

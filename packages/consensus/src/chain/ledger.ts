@@ -1,12 +1,19 @@
-import { type Block, decodeBlock } from '@raistone/primitives'
+import { type Block, decodeBlockInSteps } from '@raistone/primitives'
 import { type Coin, type CoinView, reverseDiff } from '../coin.js'
 import type { ChainParams } from '../params/chain-params.js'
-import { type Connected, coinsSpent, connectBlock, neededOutpoints, outpointsOf } from '../rules/block/with-coins.js'
+import {
+  type Connected,
+  coinsSpent,
+  connectBlockInSteps,
+  neededOutpoints,
+  outpointsOf,
+} from '../rules/block/with-coins.js'
 import { scriptFlagsAt } from '../rules/script-flags.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
 import { decodeUndoWhole, encodeUndo } from '../store/undo-record.js'
 import type { Outcome, Reject } from '../verdict.js'
+import { inSlices, type Slices } from '../verify/next-turn.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 import type { BlockRecords } from './records.js'
@@ -46,6 +53,8 @@ export interface LedgerDeps {
   readonly scriptCache?: ScriptCache | undefined
   /** Whether scripts of this block may be taken for valid. */
   readonly assumedValid: (entry: TreeEntry) => boolean
+  /** Between them others have their turn. */
+  readonly slices: Slices
   /** The coins are not those from the disk, but made from the first block on. */
   readonly madeAnew: boolean
 }
@@ -105,19 +114,20 @@ export class Ledger {
   }
 
   private async judgeOn(needed: CoinView, block: Block, height: number): Promise<Outcome<Connected>> {
-    const outcome = this.connect(needed, block, height)
+    const outcome = await this.connect(needed, block, height)
     return outcome.reject ? this.connect(await this.deps.coins.load(outpointsOf(block)), block, height) : outcome
   }
 
-  private connect(coins: CoinView, block: Block, height: number): Outcome<Connected> {
-    const { params } = this.deps
-    return connectBlock(block, coins, {
+  private connect(coins: CoinView, block: Block, height: number): Promise<Outcome<Connected>> {
+    const { params, slices } = this.deps
+    const context = {
       height,
       hash: block.hash,
       medianTimePast: this.head.medianTimePast,
-      medianTimePastAt: at => this.path[at]?.medianTimePast ?? 0,
+      medianTimePastAt: (at: number) => this.path[at]?.medianTimePast ?? 0,
       params,
-    })
+    }
+    return inSlices(connectBlockInSteps(block, coins, context), slices)
   }
 
   /** Checks the scripts of a block, which spends these coins. */
@@ -127,8 +137,9 @@ export class Ledger {
   }
 
   /** Checks the scripts of a block that may break other rules; undefined if it spends what is not there. */
-  private beginEarly(block: Block, coins: CoinView, height: number): BlockChecks | undefined {
+  private async beginEarly(block: Block, coins: CoinView, height: number): Promise<BlockChecks | undefined> {
     const spent = coinsSpent(block, coins, height)
+    await this.deps.slices.pause()
     return spent && this.beginScripts(block, { spent, flags: scriptFlagsAt(height, block.hash, this.deps.params) })
   }
 
@@ -137,13 +148,15 @@ export class Ledger {
    * if everything in flight proves valid. `missing` if the block cannot be read.
    */
   async begin(entry: TreeEntry, given?: Block): Promise<'begun' | 'missing' | { readonly reject: Reject }> {
-    const { records, coins, assumedValid } = this.deps
+    const { records, coins, assumedValid, slices } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
+    await slices.pause()
     const needed = await this.needed(block)
+    await slices.pause()
     const unchecked = !entry.checked && !assumedValid(entry)
     // First of all, so that the other threads have something to do while this one goes through the other rules.
-    const early = unchecked ? this.beginEarly(block, needed, entry.height) : undefined
+    const early = unchecked ? await this.beginEarly(block, needed, entry.height) : undefined
     const outcome = await this.judgeOn(needed, block, entry.height)
     if (outcome.reject) {
       early?.abandon()
@@ -153,8 +166,9 @@ export class Ledger {
     const checks = unchecked ? (early ?? this.beginScripts(block, connected)) : undefined
     // What was written when it was connected before is used again, if it can still be read.
     if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
-    coins.apply(connected.diff)
+    // Before the coins change, so that nobody who reads them meanwhile takes them for those of the block before.
     this.path.push(entry)
+    await inSlices(coins.applyInSteps(connected.diff), slices)
     this.attempts.push({ entry, block, connected, version: records.version, checks })
     this.bytesInFlight += block.raw.length
     this.begun++
@@ -167,7 +181,7 @@ export class Ledger {
     const { entry, block, connected, version, checks } = attempt
     const reject = await checks?.finish()
     if (reject) {
-      this.takeBack()
+      await this.takeBack()
       return { entry, reject }
     }
     if (checks) {
@@ -180,10 +194,11 @@ export class Ledger {
     return { did: 'connect', entry, block, version, spent: connected.spent }
   }
 
-  private takeBack(): void {
-    for (const { checks, connected } of this.attempts.reverse()) {
-      checks?.abandon()
-      this.deps.coins.apply(reverseDiff(connected.diff))
+  private async takeBack(): Promise<void> {
+    const { coins, slices } = this.deps
+    this.abandon()
+    for (const { connected } of this.attempts.reverse()) {
+      await inSlices(coins.applyInSteps(reverseDiff(connected.diff)), slices)
       this.path.pop()
       this.over++
     }
@@ -207,21 +222,23 @@ export class Ledger {
 
   /** Takes the head back, nothing being in flight. Throws a StoreError `damaged` if what is needed cannot be read. */
   async disconnect(): Promise<Step> {
-    const { records, coins } = this.deps
+    const { records, coins, slices } = this.deps
     const entry = this.head
     const block = await this.readBlock(entry)
     const undo = await records.undo(entry)
     if (!block || !undo)
       throw new StoreError('damaged', `the ${block ? 'undo data' : 'block'} of ${entry.hash} cannot be read`)
+    await slices.pause()
     const { spent, overwritten } = decodeUndoWhole(undo)
-    coins.apply(disconnectDiff(block, spent, entry.height, overwritten))
+    await slices.pause()
+    await inSlices(coins.applyInSteps(disconnectDiff(block, spent, entry.height, overwritten)), slices)
     this.path.pop()
     return { did: 'disconnect', entry, block, version: records.version }
   }
 
   private async readBlock(entry: TreeEntry): Promise<Block | undefined> {
     const raw = await this.deps.records.block(entry)
-    return raw && decodeBlock(raw)
+    return raw && inSlices(decodeBlockInSteps(raw), this.deps.slices)
   }
 
   /** Brings the coins to the disk, after the blocks they follow from; nothing may be in flight. */

@@ -5,6 +5,7 @@ import type { ChainStore } from '../store/chain-store.js'
 import { CoinTable } from '../store/coin-table.js'
 import { newHashSecret, sipHashOf } from '../store/sip-hash.js'
 import { isDamage, StoreError } from '../store/store-error.js'
+import { Slices } from '../verify/next-turn.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier } from '../verify/script-verifier.js'
 import { assumeValid } from './assume-valid.js'
@@ -56,7 +57,9 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   const { params, store, verifier, clock, scriptCache, curve = nobleCurve } = deps
   const chosen = { ...chainDefaults, ...options }
   const { cacheBytes, assumeValid: trusted, groupBytes, maxTipAgeSec, mostHeight, prune, verify, signal } = chosen
+  const { sliceMs } = chosen
   const tell = chosen.progress
+  const slices = new Slices(sliceMs)
   await store.claim(params.networkHash)
   const tree = new BlockTree(params)
   const records = new BlockRecords(store.blocks, tree)
@@ -68,7 +71,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   if (stored) tree.favourLastTip(stored)
   const assumedValid = assumeValid(tree, trusted, params)
   const begin = (head: TreeEntry | undefined): Replica => {
-    const coins = new CoinTable(store.coins, cacheBytes, sipHashOf(9, newHashSecret()))
+    const coins = new CoinTable(store.coins, cacheBytes, sipHashOf(9, newHashSecret()), { sliceMs })
     const ledger = new Ledger({
       params,
       records,
@@ -76,6 +79,7 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
       verifier,
       scriptCache,
       assumedValid,
+      slices,
       madeAnew: head === undefined,
     })
     ledger.startAt(head ?? tree.genesis)
@@ -90,6 +94,6 @@ export async function openChain(deps: ChainDeps, options: ChainOptions = {}): Pr
   const pruner = prune && new Pruner({ tree, records, store: store.blocks }, prune)
   await pruner?.open()
   const { coins, ledger } = replica
-  const settings = { groupBytes, maxTipAgeSec, mostHeight }
+  const settings = { slices, groupBytes, maxTipAgeSec, mostHeight }
   return new Chain({ params, clock, curve, store, tree, records, coins, ledger, pruner, ...settings })
 }

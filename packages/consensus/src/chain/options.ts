@@ -1,4 +1,5 @@
 import type { BlockHash, Height } from '@raistone/primitives'
+import { SLICE_MS } from '../verify/next-turn.js'
 import type { PruneOptions } from './pruner.js'
 import type { VerifyOptions } from './verify-chain.js'
 
@@ -30,6 +31,8 @@ export interface ChainOptions {
   readonly groupBytes?: number
   /** A tip older than this, in seconds, means that the chain is still being downloaded. */
   readonly maxTipAgeSec?: number
+  /** How long it may keep the thread from other work at a time, as far as work can be cut, in milliseconds. */
+  readonly sliceMs?: number
   /** No block above this height is connected. No limit by default. */
   readonly mostHeight?: Height
   /** Old blocks are removed. All are kept by default. */
@@ -46,6 +49,7 @@ export const chainDefaults = {
   assumeValid: undefined,
   groupBytes: 8_000_000,
   maxTipAgeSec: 24 * 3600,
+  sliceMs: SLICE_MS,
   mostHeight: Number.POSITIVE_INFINITY,
   prune: undefined,
   verify: undefined,

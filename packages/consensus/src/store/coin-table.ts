@@ -1,6 +1,6 @@
-import type { OutpointKey } from '@raistone/primitives'
+import { doneAtOnce, type OutpointKey, type Steps } from '@raistone/primitives'
 import type { Coin, CoinDiff, CoinView } from '../coin.js'
-import { Slices } from '../verify/next-turn.js'
+import { SLICE_MS, Slices } from '../verify/next-turn.js'
 import { copyBytes } from './bytes.js'
 import { coinKeyAt, readCoinKey } from './coin-record.js'
 import { CoinSlots, flag, SLOT_BYTES } from './coin-slots.js'
@@ -21,9 +21,17 @@ const CLOCK_STEPS = 1024
 /** Slots between two looks at the time. */
 const SLICE_SLOTS = 128
 
+/** Changes that are applied in one step. */
+const STEP_CHANGES = 500
+
+/** Coins that are read from the disk at once. */
+const MOST_READ = 1000
+
 export interface CoinTableOptions {
   /** The logarithm of how many slots are allocated together: what the table grows by. */
   readonly slabBits?: number
+  /** How long the thread may be kept from other work, in milliseconds. */
+  readonly sliceMs?: number
 }
 
 /**
@@ -42,6 +50,7 @@ export class CoinTable {
   /** The outpoint in question, as bytes and as the same memory in words. */
   private readonly outpoint = new Uint8Array(OUTPOINT_BYTES)
   private readonly words = new Int32Array(this.outpoint.buffer)
+  private readonly sliceMs: number
   /** Rises with every change, so that a reader who waited can tell. */
   version = 0
 
@@ -49,8 +58,9 @@ export class CoinTable {
     private readonly store: CoinStore,
     private readonly mostBytes: number,
     private readonly hash: KeyHash,
-    { slabBits = 12 }: CoinTableOptions = {},
+    { slabBits = 12, sliceMs = SLICE_MS }: CoinTableOptions = {},
   ) {
+    this.sliceMs = sliceMs
     this.slots = new CoinSlots(slabBits)
     this.index = new SlotIndex(this.slots)
   }
@@ -71,12 +81,18 @@ export class CoinTable {
     return this.bytesWith(0) > this.mostBytes || this.dirtyBytes > MOST_DIRTY_BYTES
   }
 
-  /** A view that can answer for exactly these outpoints. Throws a StoreError `damaged`. */
+  /**
+   * A view that can answer for exactly these outpoints. What is applied meanwhile may be in it or not: `version` tells.
+   * Throws a StoreError `damaged`.
+   */
   async load(outpoints: Iterable<OutpointKey>): Promise<CoinView> {
     const found = new Map<OutpointKey, Coin | undefined>()
     const absent: OutpointKey[] = []
     const keys: Uint8Array[] = []
+    const slices = new Slices(this.sliceMs)
+    let looks = 0
     for (const outpoint of outpoints) {
+      if (++looks % SLICE_SLOTS === 0 && slices.over) await slices.pause()
       writeOutpoint(outpoint, this.outpoint)
       const slot = this.find()
       if (slot >= 0) found.set(outpoint, this.read(slot))
@@ -114,7 +130,14 @@ export class CoinTable {
     return this.slots.read(slot)
   }
 
-  private async fetch(keys: Uint8Array[]): Promise<(Coin | undefined)[]> {
+  private async fetch(keys: readonly Uint8Array[]): Promise<(Coin | undefined)[]> {
+    const found: (Coin | undefined)[] = []
+    for (let from = 0; from < keys.length; from += MOST_READ)
+      for (const coin of await this.fetchSome(keys.slice(from, from + MOST_READ))) found.push(coin)
+    return found
+  }
+
+  private async fetchSome(keys: Uint8Array[]): Promise<(Coin | undefined)[]> {
     const { flushes } = this
     const coins = await this.store.readMany(keys)
     // What changed meanwhile has a slot, until a flush: from then on it may be older than the disk.
@@ -177,9 +200,22 @@ export class CoinTable {
 
   /** Takes the diff over, at once and in memory only. Coins it spends were loaded before. */
   apply(diff: CoinDiff): void {
+    doneAtOnce(this.applyInSteps(diff))
+  }
+
+  /** The same in steps: what is loaded until they are over may be of before or after. */
+  *applyInSteps(diff: CoinDiff): Steps<void> {
     this.version++
-    for (const outpoint of diff.spent.keys()) this.spend(outpoint)
-    for (const [outpoint, coin] of diff.added) this.add(outpoint, coin)
+    let changes = 0
+    for (const outpoint of diff.spent.keys()) {
+      this.spend(outpoint)
+      if (++changes % STEP_CHANGES === 0) yield
+    }
+    for (const [outpoint, coin] of diff.added) {
+      this.add(outpoint, coin)
+      if (++changes % STEP_CHANGES === 0) yield
+    }
+    this.version++
   }
 
   private spend(outpoint: OutpointKey): void {
@@ -250,7 +286,7 @@ export class CoinTable {
 
   /** In slices: others have their turn in between. */
   private async eachDirty(visit: (slot: number) => void): Promise<void> {
-    const slices = new Slices()
+    const slices = new Slices(this.sliceMs)
     for (let from = 0; from < this.slots.capacity; from += SLICE_SLOTS) {
       const to = Math.min(from + SLICE_SLOTS, this.slots.capacity)
       for (let slot = from; (slot = this.slots.next(flag.dirty, slot, to)) < to; slot++) visit(slot)
@@ -260,7 +296,7 @@ export class CoinTable {
 
   /** Gives back what the changes took beyond the room; nothing is dirty after a flush. */
   private async shrink(): Promise<void> {
-    const slices = new Slices()
+    const slices = new Slices(this.sliceMs)
     while (this.slots.capacity > 0 && this.bytesWith(0) > this.mostBytes) {
       const { capacity, slotsPerSlab } = this.slots
       for (let slot = capacity - slotsPerSlab; slot < capacity; slot++)

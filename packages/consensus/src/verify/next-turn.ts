@@ -1,3 +1,5 @@
+import type { Steps } from '@raistone/primitives'
+
 declare const setImmediate: ((run: () => void) => void) | undefined
 
 /** Lets timers, sockets and other waiting work run before it resolves. */
@@ -35,5 +37,14 @@ export class Slices {
     if (!this.over) return
     await nextTurn()
     this.end = performance.now() + this.sliceMs
+  }
+}
+
+/** Goes through the steps, with a pause wherever the slice is over. */
+export async function inSlices<T>(steps: Steps<T>, slices: Slices): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (slices.over) await slices.pause()
   }
 }

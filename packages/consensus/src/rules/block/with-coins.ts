@@ -1,11 +1,13 @@
 import {
   type Block,
   type BlockHash,
+  doneAtOnce,
   type Height,
   type OutpointKey,
   outpointKey,
   outputTotal,
   type Sats,
+  type Steps,
   type Transaction,
   type Txid,
 } from '@raistone/primitives'
@@ -76,7 +78,7 @@ export function outpointsOf({ transactions }: Block): OutpointKey[] {
   const keys: OutpointKey[] = []
   transactions.forEach((tx, i) => {
     if (i > 0) for (const { prevout } of tx.inputs) keys.push(outpointKey(prevout))
-    keys.push(...ownOutpoints(tx))
+    for (const key of ownOutpoints(tx)) keys.push(key)
   })
   return keys
 }
@@ -230,11 +232,22 @@ function checkReward({ transactions: [coinbase] }: Block, fees: Sats, { height, 
   return firstBreach(rewardRules, { taken, limit: blockSubsidy(height, params) + fees })
 }
 
+/** Inputs and outputs that are dealt with in one step. */
+const STEP_PUTS = 1000
+
 /**
  * Applies a block to the coins it needs (`outpointsOf`), in Core's order (ConnectBlock). What it returns is the change,
  * as a value: whoever asked may commit it. `coins` must answer for the state after the block's parent.
  */
-export function connectBlock(block: Block, coins: CoinView, context: ConnectContext): Outcome<Connected, RuleName> {
+export const connectBlock = (block: Block, coins: CoinView, context: ConnectContext): Outcome<Connected, RuleName> =>
+  doneAtOnce(connectBlockInSteps(block, coins, context))
+
+/** The same in steps: a block full of small transactions takes longer than others can wait. */
+export function* connectBlockInSteps(
+  block: Block,
+  coins: CoinView,
+  context: ConnectContext,
+): Steps<Outcome<Connected, RuleName>> {
   const { height, hash, params } = context
   const excepted = params.bip30Exceptions.has(hash)
   const overwrites = firstBreach(overwriteRules, { block, coins, excepted })
@@ -244,17 +257,26 @@ export function connectBlock(block: Block, coins: CoinView, context: ConnectCont
   const totals = new Totals(params.money.maxMoney)
   const allSpent: (readonly Coin[])[] = []
   const overwritten = excepted ? clearPlaces(block, workspace) : noCoins
+  let puts = 0
   for (const [i, tx] of block.transactions.entries()) {
+    const keys = i === 0 ? [] : tx.inputs.map(({ prevout }) => outpointKey(prevout))
     // That each of them is there is a rule.
-    const spent = i === 0 ? [] : tx.inputs.map(({ prevout }) => workspace.get(outpointKey(prevout)) as Coin)
+    const spent = keys.map(key => workspace.get(key) as Coin)
     const reject =
       (i === 0 ? undefined : checkSpending(tx, spent, totals, context)) ?? totals.addSigops(sigopCost(tx, spent, flags))
     if (reject) return { reject }
     spent.forEach((coin, at) => {
-      workspace.spend(outpointKey((tx.inputs[at] as Transaction['inputs'][number]).prevout), coin)
+      workspace.spend(keys[at] as OutpointKey, coin)
     })
-    workspace.make(tx, i === 0)
     allSpent.push(spent)
+    puts += keys.length
+    for (let vout = 0; vout < tx.outputs.length; vout++, puts++) {
+      if (puts >= STEP_PUTS) {
+        puts = 0
+        yield
+      }
+      workspace.make(tx, vout, i === 0)
+    }
   }
   const greedy = checkReward(block, totals.fees, context)
   if (greedy) return { reject: greedy }

@@ -1,4 +1,4 @@
-import { type Height, type OutpointKey, outpointKey, type Transaction } from '@raistone/primitives'
+import { type Height, type OutpointKey, outpointKey, type Transaction, type TxOut } from '@raistone/primitives'
 import { isUnspendable } from '@raistone/script'
 import type { Coin, CoinDiff, CoinView } from '../../coin.js'
 
@@ -20,12 +20,11 @@ export class Workspace implements CoinView {
     if (!this.made.delete(at)) this.gone.set(at, coin)
   }
 
-  /** Outputs that nobody can ever spend become no coins. */
-  make({ txid, outputs }: Transaction, coinbase: boolean): void {
-    outputs.forEach(({ value, script }, vout) => {
-      if (isUnspendable(script)) return
-      this.made.set(outpointKey({ txid, vout }), { value, script, height: this.height, coinbase })
-    })
+  /** An output that nobody can ever spend becomes no coin. */
+  make({ txid, outputs }: Transaction, vout: number, coinbase: boolean): void {
+    const { value, script } = outputs[vout] as TxOut
+    if (isUnspendable(script)) return
+    this.made.set(outpointKey({ txid, vout }), { value, script, height: this.height, coinbase })
   }
 
   get diff(): CoinDiff {

@@ -237,7 +237,8 @@ export class IndexBuilder<I extends ChainIndex> {
   }
 
   private async follow(): Promise<void> {
-    await this.stepBack()
+    // Nothing of the blocks that left the chain has to be undone.
+    this.at = this.lastActive(this.at)
     const slices = new Slices()
     for (let next = this.next; next && !this.over; next = this.next) {
       const given = this.recent.take(next.hash) ?? (await this.read(next))
@@ -248,15 +249,10 @@ export class IndexBuilder<I extends ChainIndex> {
       if (this.store.bytes > this.options.batchBytes) await this.commit()
       await slices.pause()
     }
+    // The chain may go on while this is written.
+    const reached = this.at === this.chain.tip
     await this.commit()
-    if (this.committed === this.chain.tip) this.synced = true
-  }
-
-  /** Nothing of the blocks that left the chain has to be undone; but what comes may need what they have put. */
-  private async stepBack(): Promise<void> {
-    if (!this.at || this.chain.isActive(this.at)) return
-    await this.commit()
-    this.at = this.lastActive(this.at)
+    if (reached) this.synced = true
   }
 
   private lastActive(entry: BlockEntry | undefined): BlockEntry | undefined {

@@ -1,8 +1,8 @@
 import type { BlockHash } from '@raistone/primitives'
 import type { ConnectedBlock } from './chain-index.js'
 
-/** Raw bytes of the blocks that are kept. */
-const MOST_BYTES = 2_000_000
+/** Raw bytes of the blocks that are kept: as many as the chain tells at once. */
+const MOST_BYTES = 8_000_000
 
 /** Blocks that were told and are still to be taken in, so that most need not be read again; those too many are. */
 export class RecentBlocks {

@@ -40,7 +40,10 @@ export function expectedOf(blocks: readonly Block[]) {
 }
 
 /** What an index says of the transactions of the active chain: where each is, its bytes having been read from there. */
-export async function placesIn(chain: Chain, builder: IndexBuilder<TransactionIndex>) {
+export async function placesIn(
+  chain: Pick<Chain, 'tip' | 'entryAt' | 'block' | 'blockBytes'>,
+  builder: IndexBuilder<TransactionIndex>,
+) {
   const places = new Map<Txid, { block: BlockHash; index: number }>()
   for (let height = 0; height <= chain.tip.height; height++) {
     const { hash } = chain.entryAt(height) as { hash: BlockHash }
@@ -56,7 +59,7 @@ export async function placesIn(chain: Chain, builder: IndexBuilder<TransactionIn
 }
 
 /** What an index says of the blocks of the active chain. */
-export async function filtersIn(chain: Chain, builder: IndexBuilder<FilterIndex>) {
+export async function filtersIn(chain: Pick<Chain, 'tip' | 'entryAt'>, builder: IndexBuilder<FilterIndex>) {
   const filters = new Map<BlockHash, { filter: string; header: FilterHeader }>()
   for (let height = 0; height <= chain.tip.height; height++) {
     const { hash } = chain.entryAt(height) as { hash: BlockHash }

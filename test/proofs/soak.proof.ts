@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from '@jest/globals'
+import { killAllProcesses, removeTempDirs, TestProcess, tempDir } from '@raistone/testkit'
+import { isQuick, SEED, writeFigures } from '../proof.js'
+import type { Sample } from '../soak/sample.js'
+import { type Trend, trendOf } from '../soak/trend.js'
+
+const child = fileURLToPath(new URL('../soak/child.js', import.meta.url))
+const HOUR_MS = 3_600_000
+/** How much a line may rise over the run, as a share of its level. */
+const MOST_GROWTH = 0.1
+
+const figures: Record<string, unknown> = {}
+
+afterAll(async () => {
+  await killAllProcesses()
+  removeTempDirs()
+  writeFigures(figures)
+})
+
+const linesOf = (stdout: string, word: string): unknown[] =>
+  stdout
+    .split('\n')
+    .filter(line => line.startsWith(`${word} `))
+    .map(line => JSON.parse(line.slice(word.length + 1)))
+
+type Trends = Record<keyof Sample, Trend>
+
+async function live(rounds: number, leaks = 'none'): Promise<{ trends: Trends; counts: unknown }> {
+  const { code, stdout, stderr } = await new TestProcess(
+    process.execPath,
+    ['--expose-gc', '--disable-warning=ExperimentalWarning', child, tempDir(), String(SEED), String(rounds), leaks],
+    {},
+  ).ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const samples = linesOf(stdout, 'sample') as Sample[]
+  expect(samples).toHaveLength(rounds)
+  const kinds = Object.keys(samples[0] as Sample) as (keyof Sample)[]
+  const trends = Object.fromEntries(kinds.map(kind => [kind, trendOf(samples.map(sample => sample[kind]))])) as Trends
+  return { trends, counts: linesOf(stdout, 'end')[0] }
+}
+
+const growing = (trends: Trends): string[] =>
+  Object.entries(trends)
+    .filter(([, { growth }]) => growth > MOST_GROWTH)
+    .map(([kind]) => kind)
+    .sort()
+
+test(
+  `blocks, reorganisations and restarts leave nothing behind (seed ${SEED})`,
+  async () => {
+    const { trends, counts } = await live(isQuick ? 16 : 1000)
+    figures.counts = counts
+    figures.trends = trends
+    expect(growing(trends)).toEqual([])
+  },
+  HOUR_MS,
+)
+
+test('something that is lost in every round is found', async () => {
+  const { trends } = await live(8, 'leaks')
+  figures.leaks = trends
+  expect(growing(trends)).toEqual(['arrayBuffers', 'emitters', 'external', 'handles', 'heap', 'listeners'])
+}, 300_000)

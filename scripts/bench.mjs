@@ -23,9 +23,10 @@ function commit() {
   return hash === undefined ? 'unknown' : `${hash}${git('status', '--porcelain') === '' ? '' : '+'}`
 }
 
-function record({ bench, ratio, figures, void: isVoid, machine }, at, options) {
+/** One line: the result without its single rounds. */
+function record({ bench, void: isVoid, rounds, machine, ...figures }, at, options) {
   if (isVoid) return console.error('the result is void and was not recorded')
-  const line = { date: new Date().toISOString(), commit: at, bench, options, ratio, figures, machine }
+  const line = { date: new Date().toISOString(), commit: at, bench, options, machine, ...figures }
   appendFileSync(join(folder, 'history.jsonl'), `${JSON.stringify(line)}\n`)
 }
 

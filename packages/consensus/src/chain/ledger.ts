@@ -231,8 +231,9 @@ export class Ledger {
     await slices.pause()
     const { spent, overwritten } = decodeUndoWhole(undo)
     await slices.pause()
-    await inSlices(coins.applyInSteps(disconnectDiff(block, spent, entry.height, overwritten)), slices)
+    // As in `begin`: nobody is to take what they read meanwhile for the coins of this block.
     this.path.pop()
+    await inSlices(coins.applyInSteps(disconnectDiff(block, spent, entry.height, overwritten)), slices)
     return { did: 'disconnect', entry, block, version: records.version }
   }
 

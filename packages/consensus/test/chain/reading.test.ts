@@ -35,6 +35,27 @@ test('a view of coins is never older than the tip that was told when it comes', 
   await chain.close()
 })
 
+test('coins are read as they are after a block or before it, and never while it is taken back', async () => {
+  const outputs = Array.from({ length: 2000 }, () => ({ value: 1n, script: Uint8Array.of(0x51) }))
+  const { tip } = new Branch(1).mine(1, { coinbaseOutputs: outputs })
+  const keys = [0, 1999].map(vout => outpointKey({ txid: tip.transactions[0]!.txid, vout }))
+  const chain = await openInMemory({ sliceMs: 0 })
+  await feed(chain, [tip])
+  let over = false
+  const leaving = chain.invalidate(chain.tip).finally(() => {
+    over = true
+  })
+  const seen = new Set<string>()
+  while (!over) {
+    const view = await chain.coins(keys)
+    seen.add(keys.map(key => (view.get(key) ? 'there' : 'gone')).join())
+    await nextTurn()
+  }
+  await leaving
+  expect([...seen].sort()).toEqual(['gone,gone', 'there,there'])
+  await chain.close()
+})
+
 test('a damaged coin met by who only reads ends the work in hand, and nothing of it is told', async () => {
   const disk = await FailingDisk.create()
   const branch = new Branch(1).mine(3)

@@ -231,11 +231,13 @@ export class Mempool {
     }
   }
 
-  private remove(txid: Txid, reason: RemovalReason): void {
+  /** Whether it was here. */
+  private remove(txid: Txid, reason: RemovalReason): boolean {
     const entry = this.graph.remove(txid)
-    if (!entry) return
+    if (!entry) return false
     if (reason !== 'block') this.counter++
     this.emitter.emit('removed', { entry, reason })
+    return true
   }
 
   /** The transaction and all that spends from it. */
@@ -248,7 +250,8 @@ export class Mempool {
     this.underway = true
     this.freed.onConnected(block)
     for (const tx of block.transactions) {
-      this.remove(tx.txid, 'block')
+      // Nobody else here spends what it spends.
+      if (this.remove(tx.txid, 'block')) continue
       for (const { prevout } of tx.inputs) {
         const rival = this.graph.spender(outpointKey(prevout))
         if (rival !== undefined) this.removeFamily(rival, 'conflict')

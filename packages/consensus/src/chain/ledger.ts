@@ -17,7 +17,7 @@ import { inSlices, type Slices } from '../verify/next-turn.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
 import type { BlockRecords } from './records.js'
-import { type BlockChecks, beginBlockScripts } from './script-check.js'
+import { type BlockChecks, beginBlockScripts, placesUnchecked, type ScriptCheckDeps } from './script-check.js'
 import type { TreeEntry } from './tree-entry.js'
 import { disconnectDiff } from './undo-diff.js'
 
@@ -130,17 +130,24 @@ export class Ledger {
     return inSlices(connectBlockInSteps(block, coins, context), slices)
   }
 
-  /** Checks the scripts of a block, which spends these coins. */
-  beginScripts(block: Block, { spent, flags }: Pick<Connected, 'spent' | 'flags'>): BlockChecks {
-    const { verifier, scriptCache: known } = this.deps
-    return beginBlockScripts(block, spent, flags, { verifier, tally: this.tally, known })
+  /** Checks the scripts of a block that was judged. */
+  beginScripts(block: Block, { spent, flags }: Connected): BlockChecks {
+    const { scriptCache } = this.deps
+    return beginBlockScripts(block, placesUnchecked(block, flags, scriptCache), spent, flags, this.checkDeps)
   }
 
   /** Checks the scripts of a block that may break other rules; undefined if it spends what is not there. */
   private async beginEarly(block: Block, coins: CoinView, height: number): Promise<BlockChecks | undefined> {
-    const spent = coinsSpent(block, coins, height)
-    await this.deps.slices.pause()
-    return spent && this.beginScripts(block, { spent, flags: scriptFlagsAt(height, block.hash, this.deps.params) })
+    const { params, scriptCache, slices } = this.deps
+    const flags = scriptFlagsAt(height, block.hash, params)
+    const places = placesUnchecked(block, flags, scriptCache)
+    const spent = places.length > 0 ? coinsSpent(block, coins, height) : []
+    await slices.pause()
+    return spent && beginBlockScripts(block, places, spent, flags, this.checkDeps)
+  }
+
+  private get checkDeps(): ScriptCheckDeps {
+    return { verifier: this.deps.verifier, tally: this.tally }
   }
 
   /**

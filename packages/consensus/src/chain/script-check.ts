@@ -1,4 +1,4 @@
-import type { Block } from '@raistone/primitives'
+import type { Block, Transaction } from '@raistone/primitives'
 import type { ScriptFlags } from '@raistone/script'
 import type { Coin } from '../coin.js'
 import { checkScripts } from '../rules/block/with-scripts.js'
@@ -18,20 +18,24 @@ export interface BlockChecks {
 export interface ScriptCheckDeps {
   readonly verifier: ScriptVerifier
   readonly tally: SignatureTally
-  /** Transactions that need no check any more. */
-  readonly known?: Pick<ScriptCache, 'has'> | undefined
 }
 
-/** Begins to check the scripts of a block that obeys every other rule. */
+/** Places of the transactions whose scripts are to be checked: not the coinbase's, and not those that are known to be valid. */
+export const placesUnchecked = (
+  { transactions }: Block,
+  flags: ScriptFlags,
+  known: Pick<ScriptCache, 'has'> | undefined,
+): number[] => transactions.flatMap(({ wtxid }, i) => (i === 0 || known?.has(wtxid, flags) ? [] : i))
+
+/** Begins to check the scripts of the transactions at these places, each of which spends the coins at its place. */
 export function beginBlockScripts(
   block: Block,
+  places: readonly number[],
   spent: readonly (readonly Coin[])[],
   flags: ScriptFlags,
-  { verifier, tally, known }: ScriptCheckDeps,
+  { verifier, tally }: ScriptCheckDeps,
 ): BlockChecks {
-  const jobs = block.transactions.flatMap((tx, i) =>
-    i === 0 || known?.has(tx.wtxid, flags) ? [] : [{ tx, spent: spent[i] ?? [] }],
-  )
+  const jobs = places.map(i => ({ tx: block.transactions[i] as Transaction, spent: spent[i] ?? [] }))
   const checks = verifier.begin(jobs, flags, tally)
   return {
     finish: async () => {

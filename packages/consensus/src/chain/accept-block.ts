@@ -1,5 +1,5 @@
-import { type Block, type Curve, merkleRoot } from '@raistone/primitives'
-import { checkBlockAlone, checkBlockSolution } from '../rules/block/alone.js'
+import { type Block, type Curve, doneAtOnce, merkleRoot, type Steps } from '@raistone/primitives'
+import { checkBlockAloneInSteps, checkBlockSolution } from '../rules/block/alone.js'
 import { checkBlockWithAncestors } from '../rules/block/with-ancestors.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
 import type { RuleReject } from '../rules/rule.js'
@@ -33,6 +33,8 @@ export interface Accepted {
   readonly duplicate: boolean
 }
 
+type AcceptedRecords = Pick<BlockRecords, 'touch' | 'putBlock' | 'wasPruned'>
+
 /** Refusals that are remembered, with the entry they are remembered for. */
 export type Remember = (entry: TreeEntry, reject: RuleReject) => void
 
@@ -40,13 +42,14 @@ export type Remember = (entry: TreeEntry, reject: RuleReject) => void
  * Judges a block as far as it can be without coins, and stores it. Only a failure with cause `consensus` of the very
  * transactions that the header commits to is remembered: anything else says nothing about the true block. In Core's
  * order (ProcessNewBlock): what a block shows by itself comes first, and a header with other transactions is not kept.
+ * Nothing is changed before the last step.
  */
-export function acceptBlock(
+export function* acceptBlockInSteps(
   block: Block,
   judge: BlockJudge,
-  records: Pick<BlockRecords, 'touch' | 'putBlock' | 'wasPruned'>,
+  records: AcceptedRecords,
   remember: Remember,
-): Outcome<Accepted, RuleName> {
+): Steps<Outcome<Accepted, RuleName>> {
   const { tree, params, curve } = judge
   const known = tree.get(block.hash)
   if (known && !known.invalid && (known.data || records.wasPruned(known)))
@@ -54,7 +57,7 @@ export function acceptBlock(
   const alone =
     checkHeaderAlone(block.header, block.hash, params) ??
     checkBlockSolution(block, params, curve) ??
-    checkBlockAlone(block, params)
+    (yield* checkBlockAloneInSteps(block, params))
   if (alone && !isLasting(alone, block)) return { reject: alone }
   const header = acceptHeader(block.header, judge, block.hash)
   if (header.reject) return alone && !known ? { reject: alone } : header
@@ -72,3 +75,11 @@ export function acceptBlock(
   for (const linked of tree.received(entry)) records.touch(linked)
   return { value: { entry, fresh, duplicate: false } }
 }
+
+/** The same at once. */
+export const acceptBlock = (
+  block: Block,
+  judge: BlockJudge,
+  records: AcceptedRecords,
+  remember: Remember,
+): Outcome<Accepted, RuleName> => doneAtOnce(acceptBlockInSteps(block, judge, records, remember))

@@ -20,7 +20,7 @@ import { StoreError } from '../store/store-error.js'
 import { decodeUndo } from '../store/undo-record.js'
 import type { Reject, Verdict } from '../verdict.js'
 import { inSlices, Slices } from '../verify/next-turn.js'
-import { acceptBlock } from './accept-block.js'
+import { acceptBlockInSteps } from './accept-block.js'
 import { acceptHeader } from './accept-header.js'
 import { type ActivationDeps, activateBest, settleNext } from './activate.js'
 import type { BlockEntry } from './block-entry.js'
@@ -241,11 +241,12 @@ export class Chain {
   private async takeBlock(block: Block): Promise<() => Submitted> {
     const { tree, records, ledger, slices } = this.parts
     await slices.pause()
-    const outcome = acceptBlock(block, this.parts, records, (entry, reject) => {
+    const accepting = acceptBlockInSteps(block, this.parts, records, (entry, reject) => {
       this.remember({ entry, reject })
       tree.fail(entry)
       records.touch(entry)
     })
+    const outcome = await inSlices(accepting, slices)
     const { reject } = outcome
     if (reject) return () => ({ reject })
     const { entry, duplicate } = outcome.value

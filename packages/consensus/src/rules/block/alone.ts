@@ -1,4 +1,12 @@
-import { type Block, type Curve, isCoinbase, type MerkleResult, merkleRoot } from '@raistone/primitives'
+import {
+  type Block,
+  type Curve,
+  doneAtOnce,
+  isCoinbase,
+  type MerkleResult,
+  merkleRoot,
+  type Steps,
+} from '@raistone/primitives'
 import { legacySigops } from '@raistone/script'
 import type { ChainParams } from '../../params/chain-params.js'
 import { MAX_BLOCK_SIGOPS_COST, MAX_BLOCK_WEIGHT, WITNESS_SCALE_FACTOR } from '../limits.js'
@@ -131,10 +139,18 @@ export const countRules: readonly Rule<Block>[] = [
   },
 ]
 
-function checkTransactions({ transactions }: Block, params: ChainParams): RuleVerdict {
+/** Inputs and outputs that are looked at in one step. */
+const STEP_PUTS = 2000
+
+function* checkTransactions({ transactions }: Block, params: ChainParams): Steps<RuleVerdict> {
+  let puts = 0
   for (const tx of transactions) {
     const verdict = checkTransactionAlone(tx, params)
     if (verdict) return inBlock(tx, verdict)
+    puts += tx.inputs.length + tx.outputs.length
+    if (puts < STEP_PUTS) continue
+    puts = 0
+    yield
   }
   return undefined
 }
@@ -148,6 +164,13 @@ export const checkBlockSolution = (
 
 /** What can be said of a block without its ancestors; its header has been judged before. */
 export const checkBlockAlone = (block: Block, params: ChainParams): RuleVerdict =>
-  firstBreach(bodyRules, { block, tree: merkleRoot(block.transactions.map(tx => tx.txid)) }) ??
-  checkTransactions(block, params) ??
-  firstBreach(countRules, block)
+  doneAtOnce(checkBlockAloneInSteps(block, params))
+
+/** The same in steps. */
+export function* checkBlockAloneInSteps(block: Block, params: ChainParams): Steps<RuleVerdict> {
+  const tree = merkleRoot(block.transactions.map(tx => tx.txid))
+  const verdict = firstBreach(bodyRules, { block, tree })
+  if (verdict) return verdict
+  yield
+  return (yield* checkTransactions(block, params)) ?? firstBreach(countRules, block)
+}

@@ -1,14 +1,8 @@
-import { statSync } from 'node:fs'
+import { placeOf } from '@raistone/consensus/level'
 import { failure } from './cli/cli-error.js'
 import type { DataDirectory } from './data-directory.js'
 
 const EVERY_MS = 2000
-
-/** What tells a folder from another of the same name; empty if there is none. */
-function placeOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found ? `${found.dev}/${found.ino}` : ''
-}
 
 /** Whether the folder is still there: open files go on working when it is not, and all that they get is lost. */
 export class DirectoryWatch {

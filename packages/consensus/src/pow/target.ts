@@ -49,24 +49,9 @@ export function workOfBits(bits: number): bigint {
   return target === 0n ? 0n : SPACE / (target + 1n)
 }
 
-/** The last target asked about, as a hash that just meets it: neighbours have the same bits nearly always. */
-let lastBits = -1
-let lastLimit = -1n
-let lastHighest: string | undefined
-
-/** The highest hash that meets the target; undefined where none does, or the target is above the limit. */
-function highestHash(bits: number, limit: bigint): string | undefined {
-  if (bits === lastBits && limit === lastLimit) return lastHighest
-  const target = bitsToTarget(bits)
-  lastBits = bits
-  lastLimit = limit
-  lastHighest = target !== 0n && target <= limit ? target.toString(16).padStart(64, '0') : undefined
-  return lastHighest
-}
-
 /** Whether the hash, read as a number, meets the target that `bits` stand for, and that is not above the limit. */
 export function checkProofOfWork(hash: BlockHash, bits: number, limit: bigint): boolean {
-  const highest = highestHash(bits, limit)
+  const target = bitsToTarget(bits)
   // Numbers of as many lower-case digits are in the order of their texts.
-  return highest !== undefined && hash <= highest
+  return target !== 0n && target <= limit && hash <= target.toString(16).padStart(64, '0')
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import type { Database, DatabaseIterator, KeyRange, WriteBatch } from './database.js'
 import { whatFailed } from './level-error.node.js'
+import { placeOf } from './place.node.js'
 import { StoreError } from './store-error.js'
 import { damagedTables, soundRecords } from './table-check.node.js'
 
@@ -124,7 +125,7 @@ export class LevelDatabase implements Database {
     const [level, remedied] = await open(folder, remedy, options)
     // Where it cannot be written, less is looked through next time.
     if (remedy === 'repair') await writeFile(join(folder, IN_USE), '').catch(() => undefined)
-    return new LevelDatabase(level, folder, remedy, options, await placeOf(folder), remedied)
+    return new LevelDatabase(level, folder, remedy, options, placeOf(folder), remedied)
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -161,7 +162,7 @@ export class LevelDatabase implements Database {
     await this.level.close()
     await rm(this.folder, { recursive: true, force: true })
     this.level = await openLevel(this.folder, this.options)
-    this.place = await placeOf(this.folder)
+    this.place = placeOf(this.folder)
   }
 
   /** LevelDB maps the tables that it reads into memory, and lets go of them when it is closed. */
@@ -191,7 +192,7 @@ export class LevelDatabase implements Database {
   /** LevelDB goes on writing to files that somebody has deleted under it. */
   private async written(writing: Promise<void>): Promise<void> {
     await writing
-    const place = await placeOf(this.folder)
+    const place = placeOf(this.folder)
     if (place !== this.place) throw new Error(place === '' ? 'the folder is gone' : 'the folder was replaced')
   }
 
@@ -206,17 +207,10 @@ export class LevelDatabase implements Database {
   private async asStoreError(what: 'read' | 'write', error: unknown): Promise<StoreError> {
     const { kind, why } = whatFailed(error)
     const text = `cannot ${what} ${this.folder}: ${why}`
-    if (kind !== 'damaged' || (await placeOf(this.folder)) !== this.place)
+    if (kind !== 'damaged' || placeOf(this.folder) !== this.place)
       return new StoreError('failed', text, { cause: error })
     if (this.remedy === 'renew') return new StoreError('damaged', text, { cause: error })
     await writeFile(join(this.folder, MARK), '').catch(() => undefined)
     return new StoreError('repair', `${text}; it is repaired at the next start`, { cause: error })
   }
 }
-
-/** What tells a folder from another of the same name; empty if there is none. */
-const placeOf = (folder: string): Promise<string> =>
-  stat(folder).then(
-    ({ dev, ino }) => `${dev}/${ino}`,
-    () => '',
-  )

@@ -4,6 +4,7 @@ import type { Database } from './database.js'
 import { LevelDatabase, type LevelOptions } from './level-database.node.js'
 
 export type { LevelOptions } from './level-database.node.js'
+export { placeOf } from './place.node.js'
 
 const MB = 1 << 20
 

@@ -222,6 +222,8 @@ export class EntryTable implements Shelf {
   leaves(): number[] {
     const isParent = new Uint8Array(this.size)
     for (let row = 1; row < this.size; row++) isParent[this.rows.get(row, field.parent)] = 1
-    return Array.from(isParent.keys()).filter(row => isParent[row] === 0)
+    const leaves: number[] = []
+    for (let row = isParent.indexOf(0); row >= 0; row = isParent.indexOf(0, row + 1)) leaves.push(row)
+    return leaves
   }
 }

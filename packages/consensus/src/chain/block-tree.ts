@@ -2,10 +2,14 @@ import type { BlockHash, Header } from '@raistone/primitives'
 import type { ChainParams } from '../params/chain-params.js'
 import { workOfBits } from '../pow/target.js'
 import type { EntryRecord } from '../store/entry-record.js'
+import { Slices } from '../verify/next-turn.js'
 import { Candidates } from './candidates.js'
 import { EntryTable } from './entry-table.js'
 import { RowPath } from './row-path.js'
 import type { HeaderView, TreeEntry } from './tree-entry.js'
+
+/** Looks between two at the time, which take longer than one. */
+const LOOKS = 256
 
 /** All headers known, as a tree, and which of its branches could be the best chain. */
 export class BlockTree {
@@ -65,9 +69,13 @@ export class BlockTree {
     return this.table.at(view.row)
   }
 
-  /** A look at each of them, parents before children. */
-  *looks(): Generator<HeaderView> {
-    for (let row = 0; row < this.table.size; row++) yield this.table.look(row)
+  /** Looks at each of them, parents before children, in slices. */
+  async eachLook(visit: (view: HeaderView) => void): Promise<void> {
+    const slices = new Slices()
+    for (let row = 0; row < this.table.size; row++) {
+      visit(this.table.look(row))
+      if (row % LOOKS === 0 && slices.over) await slices.pause()
+    }
   }
 
   /** What is to be stored of a row's header. */

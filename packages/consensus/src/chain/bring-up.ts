@@ -2,7 +2,6 @@ import type { Height } from '@raistone/primitives'
 import type { ChainStore } from '../store/chain-store.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { isDamage } from '../store/store-error.js'
-import { Slices } from '../verify/next-turn.js'
 import { type ActivationDeps, activateAndLand } from './activate.js'
 import type { BlockTree } from './block-tree.js'
 import { leaveInvalid } from './controls.js'
@@ -29,12 +28,10 @@ export interface BringUpDeps {
 
 /** Transactions of the blocks above a height that are here. */
 async function transactionsAbove(height: Height, tree: BlockTree): Promise<number> {
-  const slices = new Slices()
   let count = 0
-  for (const view of tree.looks()) {
+  await tree.eachLook(view => {
     if (view.height > height && view.data) count += view.txCount
-    if (slices.over) await slices.pause()
-  }
+  })
   return count
 }
 

@@ -1,6 +1,5 @@
 import type { Height } from '@raistone/primitives'
 import type { BlockStore } from '../store/block-store.js'
-import { Slices } from '../verify/next-turn.js'
 import type { BlockTree } from './block-tree.js'
 import type { BlockRecords } from './records.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -112,17 +111,15 @@ export class Pruner {
   /** What is stored above the pruned part and up to a height, of all branches. */
   private async stored(height: Height): Promise<ReadonlyMap<Height, TreeEntry[]>> {
     const found = new Map<Height, TreeEntry[]>()
-    const slices = new Slices()
     const { tree } = this.deps
-    for (const view of tree.looks()) {
-      if (slices.over) await slices.pause()
-      if (view.height <= this.prunedTo || view.height > height) continue
-      if (view.raw === undefined && view.undo === undefined) continue
+    await tree.eachLook(view => {
+      if (view.height <= this.prunedTo || view.height > height) return
+      if (view.raw === undefined && view.undo === undefined) return
       const entry = tree.entryOf(view)
       const level = found.get(entry.height)
       if (level) level.push(entry)
       else found.set(entry.height, [entry])
-    }
+    })
     return found
   }
 }

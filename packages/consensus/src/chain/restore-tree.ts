@@ -43,14 +43,12 @@ export async function restoreTree(tree: BlockTree, records: BlockRecords, store:
 
 /** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */
 export async function linkRestored(tree: BlockTree, records: BlockRecords, head: TreeEntry | undefined): Promise<void> {
-  const slices = new Slices()
   const connected = tree.pathTo(head ?? tree.genesis)
-  for (const view of tree.looks()) {
-    if (slices.over) await slices.pause()
+  await tree.eachLook(view => {
     const known = view.data || Number.isFinite(view.sequence) || connected.at(view.height) === view.row
-    if (!known) continue
+    if (!known) return
     const entry = tree.entryOf(view)
     tree.received(entry)
     if (!entry.data) records.noteLost(entry)
-  }
+  })
 }

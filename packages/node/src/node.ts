@@ -18,6 +18,7 @@ import { type DataDirectory, DirectoryLock, dataDirectory, writeFailure } from '
 import { DirectoryWatch } from './directory-watch.js'
 import { diskUse } from './disk-use.js'
 import { loadIdentity } from './identity.js'
+import { idleFlush } from './idle-flush.js'
 import { type NodeIndexes, openIndexes } from './indexes.js'
 import { ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
@@ -214,6 +215,7 @@ class NodeParts {
     const { mempool, network, workers, rpc, miner, config } = this
     const { network: net } = config
     return [
+      idleFlush(this.ledger.chain, this.log.child('chain')),
       { name: 'mempool', start: () => mempool.start(), stop: () => mempool.stop() },
       {
         name: 'network',

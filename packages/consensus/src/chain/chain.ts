@@ -33,6 +33,7 @@ import type { Failed, Ledger, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
 import type { Pruner } from './pruner.js'
 import type { BlockRecords } from './records.js'
+import { ReplayDebt } from './replay-debt.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
 import { Teller } from './teller.js'
 import type { TreeEntry } from './tree-entry.js'
@@ -71,8 +72,6 @@ async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | 
 const MOST_UNWRITTEN = 2000
 /** How long a group of blocks may wait for others before it is written. */
 const GROUP_MS = 250
-/** Blocks after which the coins are flushed, so that a crash does not cost more than to connect these again. */
-const FLUSH_BLOCKS = 5000
 
 /**
  * The best chain and its coins. Blocks are judged one after the other in the order they are submitted; what the
@@ -88,7 +87,9 @@ export class Chain {
   private readonly reasons = new Map<TreeEntry, Reject>()
   private readonly activation: ActivationDeps
   private groupSince = 0
-  private sinceFlush = 0
+  private readonly debt = new ReplayDebt()
+  /** When something was last connected or taken back. */
+  private steppedMs = 0
   /** A write that is under way while other work goes on. */
   private writing: Promise<void> | undefined
   private downloading = true
@@ -110,7 +111,7 @@ export class Chain {
       ledger,
       records,
       mayBegin: height => height <= parts.mostHeight,
-      mustFlush: () => coins.full || this.sinceFlush > FLUSH_BLOCKS || pruner?.due(ledger.head.height) === true,
+      mustFlush: () => coins.full || this.debt.tooMuch || pruner?.due(ledger.head.height) === true,
       flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),
       failed: failure => this.remember(failure),
@@ -276,7 +277,8 @@ export class Chain {
 
   private async stepped(step: Step): Promise<void> {
     this.teller.add(step)
-    this.sinceFlush++
+    this.debt.add(step)
+    this.steppedMs = performance.now()
     if (this.teller.bytes > this.parts.groupBytes) await this.write()
   }
 
@@ -332,7 +334,7 @@ export class Chain {
     const { ledger, pruner } = this.parts
     await this.write()
     await ledger.flush()
-    this.sinceFlush = 0
+    this.debt.clear()
     await pruner?.relieve(ledger.head.height)
   }
 
@@ -427,6 +429,14 @@ export class Chain {
   /** Has the next start make the coins again, and with them undo data that cannot be read. */
   requestRebuild(): Promise<void> {
     return this.turns.guard(this.parts.store.requestRebuild())
+  }
+
+  /** Flushes the coins if nothing was connected for so long, and a crash would cost a lot; whether it did. To be called now and then. */
+  async flushIfIdle(idleMs: number, nowMs = performance.now()): Promise<boolean> {
+    const isIdle = this.turns.idle && nowMs - this.steppedMs >= idleMs
+    if (!isIdle || !this.debt.worthFlushing || !this.turns.working) return false
+    await this.flush()
+    return true
   }
 
   /** Brings everything, coins included, to the disk. */

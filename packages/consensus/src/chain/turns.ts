@@ -32,6 +32,11 @@ export class Turns {
     return this.queue.idle
   }
 
+  /** Neither failed nor ended. */
+  get working(): boolean {
+    return this.failure === undefined && this.last === undefined
+  }
+
   assertWorking(): void {
     if (this.failure) throw this.failure
     if (this.last) throw new StoreError('failed', 'the chain is closed')

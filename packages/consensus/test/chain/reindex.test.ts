@@ -197,7 +197,8 @@ describe('a chain whose headers and coins are made again from its raw blocks', (
   test('asks for those that were removed on purpose, and for no others', async () => {
     const prune: ChainOptions = { prune: { keep: 4 } }
     const dir = await replica(prune)
-    const chain = await open(asked(dir), prune)
+    await close(await open(asked(dir), prune))
+    const chain = await open(openLevelStore(dir), prune)
     expect(chain.prunedTo).toBe(0)
     expect(chain.tip.height).toBe(0)
     expect(hashes(chain.missingBlocks(20))).toEqual(hashes(main.blocks.slice(0, 5)))

@@ -1,14 +1,21 @@
-import { type Block, type Curve, DecodeError, decodeBlock, type OutpointKey } from '@raistone/primitives'
+import {
+  type Block,
+  type Curve,
+  DecodeError,
+  decodeBlockInSteps,
+  type Height,
+  type OutpointKey,
+} from '@raistone/primitives'
 import type { Coin } from '../coin.js'
 import type { ChainParams } from '../params/chain-params.js'
 import { checkBlockAlone, checkBlockSolution } from '../rules/block/alone.js'
 import { checkBlockWithAncestors } from '../rules/block/with-ancestors.js'
-import { connectBlock, outpointsOf } from '../rules/block/with-coins.js'
+import { connectBlockInSteps, outpointsOf } from '../rules/block/with-coins.js'
 import { checkHeaderAlone } from '../rules/header/alone.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { isDamage } from '../store/store-error.js'
 import { decodeUndoWhole } from '../store/undo-record.js'
-import { Slices } from '../verify/next-turn.js'
+import { inSlices, Slices } from '../verify/next-turn.js'
 import type { BlockEntry } from './block-entry.js'
 import type { Ledger } from './ledger.js'
 import type { BlockRecords } from './records.js'
@@ -144,7 +151,7 @@ class Verification {
 
   private async read(entry: TreeEntry): Promise<Block | undefined> {
     const raw = await this.deps.records.block(entry)
-    return raw && decodeBlock(raw)
+    return raw && inSlices(decodeBlockInSteps(raw), this.slices)
   }
 
   private judgeAlone(block: Block, entry: TreeEntry): string | undefined {
@@ -213,13 +220,15 @@ class Verification {
     const { params, ledger } = this.deps
     const block = await this.read(entry)
     if (!block) return 'the block cannot be read any more'
-    const outcome = connectBlock(block, await this.coins.load(outpointsOf(block)), {
+    const context = {
       height: entry.height,
       hash: block.hash,
       medianTimePast: (entry.parent as TreeEntry).medianTimePast,
-      medianTimePastAt: height => ledger.path[height]?.medianTimePast ?? 0,
+      medianTimePastAt: (height: Height) => ledger.path[height]?.medianTimePast ?? 0,
       params,
-    })
+    }
+    const coins = await this.coins.load(outpointsOf(block))
+    const outcome = await inSlices(connectBlockInSteps(block, coins, context), this.slices)
     if (outcome.reject) return outcome.reject.rule
     const failed = await ledger.beginScripts(block, outcome.value).finish()
     if (failed) return failed.rule

@@ -113,9 +113,10 @@ export class IndexBuilder<I extends ChainIndex> {
     let builder: IndexBuilder<I> | undefined
     try {
       const store = await IndexStore.open(database, kind.layout)
-      const isLost = store.renewed || (store.tip !== undefined && !chain.entry(store.tip.hash))
-      if (isLost) options.notice(`the ${kind.layout.name} cannot be used as it is and is made again`)
-      if (options.renew || isLost) await store.clear()
+      const isUnknown = store.tip !== undefined && !chain.entry(store.tip.hash)
+      if (store.renewed || isUnknown)
+        options.notice(`the ${store.layout.name} cannot be used as it is and is made again`)
+      if (options.renew || isUnknown) await store.clear()
       builder = new IndexBuilder(chain, store, new kind(store), options)
       builder.assertBlocksAreHere()
       builder.running = builder.run()
@@ -136,7 +137,7 @@ export class IndexBuilder<I extends ChainIndex> {
     return this.committed?.height ?? -1
   }
 
-  /** Waits until the index has what the chain has now; false if that takes longer than a few blocks do. */
+  /** Waits until the index has what the chain has now; false at once while it is not `synced`. */
   async caughtUp(): Promise<boolean> {
     const target = this.chain.tip
     while (this.synced && !this.over && !this.covers(target)) await this.roundEnd()
@@ -226,14 +227,13 @@ export class IndexBuilder<I extends ChainIndex> {
     this.options.notice(`${why.message} and is made again`)
     this.renewing = true
     this.synced = false
-    this.damage = undefined
     this.at = undefined
     this.committed = undefined
     this.recent.clear()
     await Promise.allSettled(this.lookUps)
+    this.damage = undefined
     await this.store.clear()
     this.renewing = false
-    this.assertBlocksAreHere()
   }
 
   private async follow(): Promise<void> {
@@ -252,7 +252,7 @@ export class IndexBuilder<I extends ChainIndex> {
     // The chain may go on while this is written.
     const reached = this.at === this.chain.tip
     await this.commit()
-    if (reached) this.synced = true
+    if (reached && !this.damage) this.synced = true
   }
 
   private lastActive(entry: BlockEntry | undefined): BlockEntry | undefined {

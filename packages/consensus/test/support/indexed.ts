@@ -11,12 +11,13 @@ import {
   toHex,
   ZERO_HASH,
 } from '@raistone/primitives'
+import type { Latch } from '@raistone/testkit'
 import type { Chain } from '../../src/chain/chain.js'
 import type { IndexKind } from '../../src/indexes/chain-index.js'
 import { FilterIndex } from '../../src/indexes/filter-index.js'
 import { IndexBuilder, type IndexOptions } from '../../src/indexes/index-builder.js'
 import { TransactionIndex } from '../../src/indexes/transaction-index.js'
-import type { Database } from '../../src/store/database.js'
+import type { Database, WriteBatch } from '../../src/store/database.js'
 import { liveParams } from './live-chain.js'
 
 /** What both indexes must say, made from nothing but the blocks, genesis left out. */
@@ -107,4 +108,23 @@ export async function statesIn(chain: Chain, { transactions, filters }: Indexed)
     await builder.caughtUp()
   }
   return { places: await placesIn(chain, transactions), filters: await filtersIn(chain, filters) }
+}
+
+/** The same database, but its writes wait at a latch. */
+export function withSlowWrites(database: Database, latch: Latch): Database {
+  const batchOf = database.batch.bind(database)
+  return Object.assign(database, {
+    batch: () => {
+      const batch = batchOf()
+      const written: WriteBatch = {
+        put: (key, value) => batch.put(key, value),
+        del: key => batch.del(key),
+        write: async options => {
+          await latch.pass()
+          await batch.write(options)
+        },
+      }
+      return written
+    },
+  })
 }

@@ -1,11 +1,10 @@
-// How fast a node whose coins are gone makes them again from its blocks, every signature checked, beside native
-// verification on one thread.
-import { cpSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+// How fast a node makes coins, or coins and its index of blocks, again from the blocks it has, every signature checked,
+// beside native verification on one thread.
+import { cpSync } from 'node:fs'
 import { coreChain, handedOn, importChain } from './support/chain-file.mjs'
 import { withFolder } from './support/folder.mjs'
 import { NATIVE_UNIT, nativeVerifications } from './support/native-verify.mjs'
-import { measureRatio, readOptions } from './support/ratio.mjs'
+import { machine, measureRatio, readOptions } from './support/ratio.mjs'
 import { startNode } from './support/rpc-node.mjs'
 
 const options = readOptions(process.argv.slice(2))
@@ -13,12 +12,11 @@ const chain = coreChain(options.chains)
 const { facts } = chain
 
 /** Process start and clean stop included; inputs a second. */
-const remake = imported =>
+const remake = (imported, what) =>
   withFolder(async datadir => {
     cpSync(imported, datadir, { recursive: true })
-    rmSync(join(datadir, 'regtest', 'chainstate'), { recursive: true })
     const startMs = performance.now()
-    const node = await startNode([`--datadir=${datadir}`, ...handedOn(options)])
+    const node = await startNode([`--datadir=${datadir}`, `--${what}`, ...handedOn(options)])
     const tip = await node.call('getbestblockhash')
     await node.stop()
     const seconds = (performance.now() - startMs) / 1000
@@ -26,16 +24,27 @@ const remake = imported =>
     return facts.inputs / seconds
   })
 
-const result = await withFolder(async imported => {
-  await importChain(chain, imported, handedOn(options))
-  return measureRatio({
-    name: 'reindex',
-    figure: () => remake(imported),
+const measure = (imported, what) =>
+  measureRatio({
+    name: what,
+    figure: () => remake(imported, what),
     unit: 'inputs/s',
     reference: nativeVerifications,
     referenceUnit: NATIVE_UNIT,
     rounds: Number(options.rounds ?? 5),
   })
+
+const [coins, all] = await withFolder(async imported => {
+  await importChain(chain, imported, handedOn(options))
+  return [await measure(imported, 'reindex-chainstate'), await measure(imported, 'reindex')]
 })
+const result = {
+  bench: 'reindex',
+  unit: coins.unit,
+  void: coins.void || all.void,
+  figures: { 'reindex-chainstate': coins.ratio, reindex: all.ratio },
+  rounds: { 'reindex-chainstate': coins.rounds, reindex: all.rounds },
+  machine: machine(),
+}
 console.log(JSON.stringify(result, null, 2))
 process.exitCode = result.void ? 1 : 0

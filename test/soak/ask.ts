@@ -7,7 +7,8 @@ export function ask(url: string, auth: string, method: string, params: readonly 
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('error', reject)
-      answer.on('end', () => {
+      // Answered when nothing is left of the call, so that it does not count among what the node holds.
+      answer.socket.on('close', () => {
         const { result, error } = JSON.parse(Buffer.concat(chunks).toString())
         if (error) reject(new Error(`${method}: ${error.message}`))
         else resolve(result)

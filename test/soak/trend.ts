@@ -2,7 +2,9 @@
 export interface Trend {
   /** The mean. */
   readonly level: number
-  /** By how much the line rises from its first to its last sample, as a share of the level. */
+  /** By how much the line rises from its first to its last sample. */
+  readonly rise: number
+  /** The same as a share of the level. */
   readonly growth: number
 }
 
@@ -21,5 +23,5 @@ export function trendOf(samples: readonly number[]): Trend {
     squares += (at - middle) ** 2
   })
   const rise = (products / squares) * (settled.length - 1)
-  return { level, growth: rise === 0 ? 0 : rise / level }
+  return { level, rise, growth: rise === 0 ? 0 : rise / level }
 }

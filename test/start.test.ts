@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadChain } from '@raistone/consensus/builtin'
 import {
   BlockBuilder,
@@ -16,9 +16,6 @@ import {
 } from '@raistone/testkit'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-afterEach(killAllProcesses)
-afterAll(removeTempDirs)
 
 /** `npm start` in a process group of its own, as a terminal has it. */
 function npmStart(home: string, ...args: readonly string[]): TestProcess {
@@ -87,39 +84,112 @@ async function expectNothingLeft(home: string, pid: number, ports: readonly numb
   for (const port of ports) expect(await isOpen(port)).toBe(false)
 }
 
+/** Lines of the README's `sh` blocks. */
+const readmeCommands = (): string[] =>
+  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
+    (block as string).trim().split('\n'),
+  )
+
+/** What `npx --no raistone` finds here. */
+const command = join(root, 'node_modules', '.bin', 'raistone')
+
+/** A node as the README starts it, on any ports; one of devnet in a directory of its own. */
+async function readmeNode(line: string, home: string): Promise<TestProcess> {
+  const elsewhere = line.includes('regtest') ? '' : ` --datadir=${tempDir()}`
+  const words = `exec ${line} --port=0 --rpcport=0${elsewhere}`
+  const node = new TestProcess('sh', ['-c', words], { cwd: root, env: { ...process.env, HOME: home } })
+  await node.line(text => text.startsWith('cookie'))
+  return node
+}
+
 const stops: readonly (readonly [string, (start: TestProcess, home: string) => Promise<unknown>])[] = [
   ['Ctrl-C to the group', async start => process.kill(-start.pid, 'SIGINT')],
   ['SIGTERM to npm', async start => start.signal('SIGTERM')],
   ['raistone rpc stop', (_start, home) => shell('npx --no raistone rpc stop', home)],
 ]
 
+/** One story, told in order: a node is started where an old devnet lies, used, stopped, and started and stopped again. */
 describe('npm start', () => {
-  test('mines, prints commands that work as printed, and the friend is paid; a second one says what to do', async () => {
-    const home = tempDir()
-    const start = npmStart(home)
+  let home: string
+  let start: TestProcess
+  let history: string
+
+  beforeAll(async () => {
+    home = tempDir()
+    leaveOldDevnet(home)
+    start = npmStart(home)
+    await urlOf(start)
+  }, 60_000)
+
+  afterAll(async () => {
+    await killAllProcesses()
+    removeTempDirs()
+  })
+
+  test('moves a devnet of other rules away and starts anew', () => expectOldDevnetKept(home, start))
+
+  test('mines, and prints commands that work as printed', async () => {
     const commands = await printedCommands(start)
     expect(commands).toHaveLength(3)
-    for (const command of commands) expect(await shell(command, home)).toMatchObject({ code: 0 })
+    for (const printed of commands) expect(await shell(printed, home)).toMatchObject({ code: 0 })
+    history = commands[2] as string
+  }, 60_000)
+
+  test('says what to do where one runs already', async () => {
     const second = await npmStart(home).ended
     expect(second.code).toBe(1)
     expect(second.stderr).toContain('already running')
     expect(second.stderr).toMatch(/npx --no raistone node --chain devnet .*--addnode \/ip4\/127\.0\.0\.1/)
-    const history = commands[2] as string
+  }, 60_000)
+
+  test('makes every command of the README work', async () => {
+    const url = await urlOf(start)
+    const own = join(home, 'own.json')
+    const file = join(home, 'bootstrap.dat')
+    writeFileSync(file, writeBlockFile(new BlockBuilder(loadChain('regtest')).mineMany(3).map(({ raw }) => raw)))
+    let address = 'rdev1p6lnkkpxkp689kf5k495nvvvle4uyjsfts8y78u4munnxgf0sugssz3tt5e'
+    let regtest: TestProcess | undefined
+    for (const written of readmeCommands()) {
+      const line = written
+        .replace('npx --no raistone', command)
+        .replace('ADDRESS', address)
+        .replace('FILE', file)
+        .replace('MULTIADDR', holder(home).peer)
+        .replaceAll('own.json', own)
+        .replace('http://127.0.0.1:17332/', url)
+      // The two commands are this story, and the run it is part of.
+      if (line === 'npm start' || line === 'npm test') continue
+      if (line.startsWith(`${command} node `)) {
+        const node = await readmeNode(line, home)
+        // Only regtest's is asked for anything later on.
+        if (line.includes('regtest')) regtest = node
+        else await node.stop()
+        continue
+      }
+      const done = await shell(line.includes('wallet create') ? `RAISTONE_WALLET_PASSPHRASE= ${line}` : line, home)
+      expect({ line, code: done.code, stderr: done.code === 0 ? '' : done.stderr }).toEqual({
+        line,
+        code: 0,
+        stderr: '',
+      })
+      if (line.includes('wallet address')) address = done.stdout.trim()
+    }
+    expect(await regtest?.stop()).toMatchObject({ code: 0 })
+  }, 120_000)
+
+  test('confirms the payment to the friend', async () => {
     await waitFor(
       async () => /\s\d+ {2}receive\s+1\.50000000/.test((await shell(history, home)).stdout),
       90_000,
       'the confirmed payment',
     )
-    start.signal('SIGTERM')
-    await start.ended
-  }, 150_000)
+  }, 100_000)
 
+  let isStopped = false
   test.each(stops)(
-    'moves a devnet of other rules away, starts anew, ends by %s and leaves no process, lock or port',
+    'ends by %s and leaves no process, lock or port',
     async (_name, stop) => {
-      const home = tempDir()
-      leaveOldDevnet(home)
-      const start = npmStart(home)
+      if (isStopped) start = npmStart(home)
       const rpcPort = Number(new URL(await urlOf(start)).port)
       const { pid, peer } = await waitFor(() => {
         const found = holder(home)
@@ -127,67 +197,11 @@ describe('npm start', () => {
       }, 20_000)
       const ports = [rpcPort, Number(/tcp\/(\d+)/.exec(peer)?.[1])]
       for (const port of ports) expect(await isOpen(port)).toBe(true)
-      expectOldDevnetKept(home, start)
       await stop(start, home)
       await start.ended
       await expectNothingLeft(home, pid, ports)
+      isStopped = true
     },
     60_000,
   )
-})
-
-/** Lines of the README's `sh` blocks. */
-const readmeCommands = (): string[] =>
-  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
-    (block as string).trim().split('\n'),
-  )
-
-describe('the README', () => {
-  test('has commands that all work', async () => {
-    const home = tempDir()
-    const start = npmStart(home)
-    const url = await urlOf(start)
-    await printedCommands(start)
-    const own = join(home, 'own.json')
-    const file = join(home, 'bootstrap.dat')
-    writeFileSync(file, writeBlockFile(new BlockBuilder(loadChain('regtest')).mineMany(3).map(({ raw }) => raw)))
-    let address = 'rdev1p6lnkkpxkp689kf5k495nvvvle4uyjsfts8y78u4munnxgf0sugssz3tt5e'
-    const nodes: TestProcess[] = [start]
-    const runNode = async (command: string): Promise<void> => {
-      const line = `exec ${command} --port=0 --rpcport=0`.replace(
-        'exec npx --no raistone',
-        `exec node ${root}/packages/node/bin/raistone.js`,
-      )
-      const elsewhere = command.includes('regtest') ? '' : ` --datadir=${tempDir()}`
-      const child = new TestProcess('sh', ['-c', line + elsewhere], { cwd: root, env: { ...process.env, HOME: home } })
-      await child.line(text => text.startsWith('cookie'))
-      nodes.push(child)
-    }
-    for (const written of readmeCommands()) {
-      const command = written
-        .replace('ADDRESS', address)
-        .replace('FILE', file)
-        .replace('MULTIADDR', holder(home).peer)
-        .replaceAll('own.json', own)
-        .replace('http://127.0.0.1:17332/', url)
-      // The two commands are this test, and the run it is part of.
-      if (command === 'npm start' || command === 'npm test') continue
-      if (/raistone node /.test(command)) {
-        await runNode(command)
-        continue
-      }
-      const done = await shell(
-        command.includes('wallet create') ? `RAISTONE_WALLET_PASSPHRASE= ${command}` : command,
-        home,
-      )
-      expect({ command, code: done.code, stderr: done.code === 0 ? '' : done.stderr }).toEqual({
-        command,
-        code: 0,
-        stderr: '',
-      })
-      if (command.includes('wallet address')) address = done.stdout.trim()
-    }
-    for (const node of nodes) node.signal('SIGTERM')
-    for (const node of nodes) await node.ended
-  }, 120_000)
 })

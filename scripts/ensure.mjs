@@ -33,4 +33,4 @@ if (installed !== wanted) {
   writeFileSync(stampFile, wanted)
 }
 run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
-run(process.execPath, [join(root, 'scripts', 'bundle-libp2p.mjs')])
+run(process.execPath, [join(root, 'scripts', 'pack.mjs')])

@@ -9,7 +9,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 let command
 try {
-  command = await import('../dist/src/cli/main.js')
+  command = await import('../dist/bin/main.js')
 } catch (error) {
   if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error
   console.error(`Raistone is not built yet (${error.message}).\nRun once in the checkout: node scripts/ensure.mjs`)

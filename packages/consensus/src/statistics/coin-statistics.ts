@@ -50,6 +50,32 @@ export function serialiseCoin(at: OutpointKey, coin: Coin): Uint8Array {
 const STEP = 200
 const SLICE_MS = 5
 
+/** Shows every coin, in small slices, and closes the walk. Throws a StoreError. */
+async function eachCoin(walk: CoinWalk, visit: (at: OutpointKey, coin: Coin) => void): Promise<void> {
+  const slices = new Slices(SLICE_MS)
+  try {
+    for (let coins = await walk.next(STEP); coins.length > 0; coins = await walk.next(STEP)) {
+      for (const [at, coin] of coins) {
+        visit(at, coin)
+        if (slices.over) await slices.pause()
+      }
+    }
+  } finally {
+    await walk.close()
+  }
+}
+
+/** Core's `hash_serialized_3` in display order and the number of the coins, which is all that a snapshot is known by. */
+export async function hashCoins(walk: CoinWalk): Promise<{ readonly coinsHash: string; readonly coins: number }> {
+  const serialised = incrementalSha256.create()
+  let coins = 0
+  await eachCoin(walk, (at, coin) => {
+    serialised.update(serialiseCoin(at, coin))
+    coins++
+  })
+  return { coinsHash: toDisplayHex(sha256(serialised.digest())), coins }
+}
+
 /** Walks over all coins in small slices and closes the walk. */
 export async function measureCoins(
   walk: CoinWalk,
@@ -58,25 +84,17 @@ export async function measureCoins(
 ): Promise<CoinStatistics> {
   const muhash = new MuHash()
   const serialised = incrementalSha256.create()
-  const slices = new Slices(SLICE_MS)
   let [transactions, txouts, bogosize, totalAmount, lastTxid] = [0, 0, 0, 0n, '']
-  try {
-    for (let coins = await walk.next(STEP); coins.length > 0; coins = await walk.next(STEP)) {
-      for (const [at, coin] of coins) {
-        const bytes = serialiseCoin(at, coin)
-        muhash.add(bytes)
-        serialised.update(bytes)
-        txouts++
-        bogosize += BOGOSIZE + coin.script.length
-        totalAmount += coin.value
-        if (!at.startsWith(lastTxid) || lastTxid === '') transactions++
-        lastTxid = at.slice(0, 64)
-        if (slices.over) await slices.pause()
-      }
-    }
-  } finally {
-    await walk.close()
-  }
+  await eachCoin(walk, (at, coin) => {
+    const bytes = serialiseCoin(at, coin)
+    muhash.add(bytes)
+    serialised.update(bytes)
+    txouts++
+    bogosize += BOGOSIZE + coin.script.length
+    totalAmount += coin.value
+    if (!at.startsWith(lastTxid) || lastTxid === '') transactions++
+    lastTxid = at.slice(0, 64)
+  })
   return {
     ...tip,
     transactions,

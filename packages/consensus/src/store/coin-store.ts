@@ -26,6 +26,19 @@ export class CoinWalk {
   }
 }
 
+/** Adds coins to put and, where undefined, to delete. */
+export function putCoins(batch: CoinBatch, changes: Iterable<readonly [OutpointKey, Coin | undefined]>): void {
+  const head = new Uint8Array(HEAD_BYTES)
+  for (const [outpoint, coin] of changes) {
+    writeOutpoint(outpoint, head)
+    if (!coin) batch.del(head, 0)
+    else {
+      writeNumbers(coin, head, OUTPOINT_BYTES)
+      batch.put(head, 0, coin.script, 0, coin.script.length)
+    }
+  }
+}
+
 /** `chainstate/`: the coins and the block they belong to. */
 export class CoinStore {
   constructor(readonly database: Database) {}
@@ -55,15 +68,7 @@ export class CoinStore {
   /** Coins to put and, where undefined, to delete, together with the tip: one durable batch. */
   async write(changes: Iterable<readonly [OutpointKey, Coin | undefined]>, tip: CoinsTip): Promise<void> {
     const batch = this.batch()
-    const head = new Uint8Array(HEAD_BYTES)
-    for (const [outpoint, coin] of changes) {
-      writeOutpoint(outpoint, head)
-      if (!coin) batch.del(head, 0)
-      else {
-        writeNumbers(coin, head, OUTPOINT_BYTES)
-        batch.put(head, 0, coin.script, 0, coin.script.length)
-      }
-    }
+    putCoins(batch, changes)
     await batch.write(tip)
   }
 
@@ -74,6 +79,12 @@ export class CoinStore {
 
   walk(): CoinWalk {
     return new CoinWalk(this.database.iterator(prefixRange(COIN_PREFIX)))
+  }
+
+  /** Bytes that they take on the disk, roughly; 0 where nobody knows. */
+  async bytesOnDisk(): Promise<number> {
+    const { gte, lt } = prefixRange(COIN_PREFIX)
+    return (await this.database.approximateSize?.(gte, lt)) ?? 0
   }
 
   /** Forgets everything: the coins are to be made again from the blocks. */

@@ -150,6 +150,10 @@ export class NumberedBatches implements Database {
     this.lowest = this.next
   }
 
+  async approximateSize(from: Uint8Array, to: Uint8Array): Promise<number> {
+    return (await this.inner.approximateSize?.(from, to)) ?? 0
+  }
+
   close(): Promise<void> {
     return this.inner.close()
   }

@@ -1,25 +1,21 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import {
   type BlockHash,
-  commitmentScript,
   concatBytes,
   createTransaction,
   emptyBytes,
   fromHex,
   hash256,
-  nullOutpoint,
   type OutpointKey,
-  outpointKey,
   type Transaction,
   toDisplayHex,
-  witnessCommitment,
 } from '@raistone/primitives'
-import { heightPush, witnessReserved } from '@raistone/testkit'
 import type { Coin } from '../../src/coin.js'
 import { measureCoins } from '../../src/statistics/coin-statistics.js'
 import type { ChainStore } from '../../src/store/chain-store.js'
 import { openMemoryStore } from '../../src/store/memory.js'
 import { input, output } from '../support/bodies.js'
+import { coreCoinbase, firstCoin, nodeScript, SUBSIDY } from '../support/core-coinbase.js'
 import { coinAt, coinOf, putRecord, recordsOf, tipAt } from '../support/store-records.js'
 
 let store: ChainStore
@@ -35,36 +31,12 @@ async function measure(coins: Iterable<readonly [OutpointKey, Coin]>) {
   return measureCoins(store.coins.walk(), tip, 4711)
 }
 
-/** What follows is the chain of Core's feature_utxo_set_hash.py as Core's releases 26 to 29 have it. */
-const SUBSIDY = 5_000_000_000n
+/** What follows is the chain of Core's feature_utxo_set_hash.py. */
 /** test_framework/wallet.py: 104 virtual bytes at 0.003 BTC for a thousand. */
 const FEE = 31_200n
-/** test_framework/test_node.py: mjTkW3DjgyZck4KbiRusZsqTgaYTxdSz6z. */
-const nodeScript = fromHex('76a9142b4569203694fc997e13f2c0a1383b9e16c77a0d88ac')
 /** bcrt1p9yfmy5h72durp7zrhlw9lf7jpwjgvwdg0jr0lqmmjtgg83266lqsekaqka: Taproot, internal key 1, the script OP_TRUE. */
 const walletScript = fromHex('51202913b252fe537830f843bfdc5fa7d20ba48639a87c86ff837b92d083c55ad7c1')
 const walletWitness = [Uint8Array.of(0x51), concatBytes(Uint8Array.of(0xc0), new Uint8Array(31), Uint8Array.of(1))]
-
-/** A coinbase as Core's miner makes it. */
-function coreCoinbase(height: number, script: Uint8Array, others: readonly Transaction[] = []): Transaction {
-  const scriptSig = concatBytes(heightPush(height), Uint8Array.of(0))
-  const make = (outputs: ReturnType<typeof output>[]): Transaction =>
-    createTransaction({
-      version: 2,
-      inputs: [input(nullOutpoint, { scriptSig, witness: [witnessReserved] })],
-      outputs,
-      lockTime: 0,
-    })
-  const paid = output(SUBSIDY, script)
-  const commitment = commitmentScript(witnessCommitment([make([paid]), ...others], witnessReserved))
-  return make([paid, output(0n, commitment)])
-}
-
-/** The coin of a transaction's first output. */
-const firstCoin = (tx: Transaction, height: number, coinbase: boolean): [OutpointKey, Coin] => {
-  const { value, script } = tx.outputs[0] as Transaction['outputs'][number]
-  return [outpointKey({ txid: tx.txid, vout: 0 }), { value, script, height, coinbase }]
-}
 
 /** 100 coinbases, and in block 101 a transaction that spends the first of them. */
 function coreCoins(): [OutpointKey, Coin][] {

@@ -14,7 +14,7 @@ import type { Height, OutpointKey } from '@raistone/primitives'
 export interface MempoolChain {
   readonly params: ChainParams
   readonly tip: BlockEntry
-  readonly events: Events<Pick<ChainEvents, 'connected' | 'disconnected' | 'tip'>>
+  readonly events: Events<Pick<ChainEvents, 'connected' | 'disconnected' | 'jumped' | 'tip'>>
   /** Of the active chain. */
   entryAt(height: Height): BlockEntry | undefined
   /** A view of these coins as they are after the tip. */

@@ -88,6 +88,7 @@ export class Mempool {
     this.offs.push(
       events.on('connected', ({ block }) => this.onConnected(block)),
       events.on('disconnected', ({ block }) => this.onDisconnected(block)),
+      events.on('jumped', () => this.onJumped()),
       events.on('tip', () => this.onTip()),
     )
   }
@@ -265,6 +266,13 @@ export class Mempool {
     this.underway = true
     this.wentBack = true
     this.freed.onDisconnected(block)
+  }
+
+  /** The coins are others: what is here may spend what is spent already. */
+  private onJumped(): void {
+    this.steps++
+    this.underway = true
+    this.wentBack = true
   }
 
   private onTip(): void {

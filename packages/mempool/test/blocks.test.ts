@@ -50,6 +50,27 @@ describe('a block', () => {
   })
 })
 
+test('the coins of a snapshot contradict: what spends others goes, the rest stays', async () => {
+  scene = await Scene.open()
+  const elsewhere = await Scene.open()
+  const coin = await scene.minted(1)
+  const loser = await scene.take(pay([coin]))
+  const child = await scene.take(pay([outputOf(loser)]))
+  const bystander = await scene.take(pay([await scene.minted(2)]))
+  const block = await elsewhere.mine({ transactions: [pay([coin], 5000n)] })
+  const { pieces, coinsHash } = await elsewhere.chain.dump()
+  const left = departures()
+  scene.chain.submitHeaders([block.header])
+  await scene.chain.loadSnapshot(pieces, { trusted: coinsHash })
+  await scene.pool.settled()
+  await elsewhere.close()
+  expect(left).toEqual([
+    [child.txid, 'reorg'],
+    [loser.txid, 'reorg'],
+  ])
+  expect(scene.txids).toEqual([bystander.txid])
+})
+
 describe('a reorganisation', () => {
   test('returns what it frees, in order, and links it with what waited', async () => {
     scene = await Scene.open()

@@ -9,8 +9,11 @@ export interface NetworkChain {
   readonly initialDownload: boolean
   /** Up to this height there are no blocks any more; 0 if all are kept. */
   readonly prunedTo?: number
+  /** Blocks from here on up to that of a snapshot may not have come yet; undefined if there is none. */
+  readonly historyFrom?: number | undefined
   readonly events: {
     on(name: 'tip', listener: (event: { readonly entry: BlockEntry }) => void): () => void
+    on(name: 'verified', listener: () => void): () => void
     on(name: 'connected', listener: (event: { readonly block: Block }) => void): () => void
   }
   entry(hash: BlockHash): BlockEntry | undefined

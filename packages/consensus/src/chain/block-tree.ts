@@ -6,7 +6,7 @@ import { Slices } from '../verify/next-turn.js'
 import { Candidates } from './candidates.js'
 import { EntryTable } from './entry-table.js'
 import { RowPath } from './row-path.js'
-import type { HeaderView, TreeEntry } from './tree-entry.js'
+import { ancestorAt, type HeaderView, type TreeEntry } from './tree-entry.js'
 
 /** Looks between two at the time, which take longer than one. */
 const LOOKS = 256
@@ -26,6 +26,8 @@ export class BlockTree {
   private readonly favoured = new Map<TreeEntry, number>()
   private nextFavoured = -1
   private favouredAt: TreeEntry | undefined
+  /** Candidates are this block and what is built on it, for it cannot be left; undefined where all can. */
+  private floor: TreeEntry | undefined
 
   constructor(params: ChainParams) {
     const { hash, header, transactions } = params.genesis
@@ -154,11 +156,25 @@ export class BlockTree {
     for (const next of linked) {
       next.linked = true
       if (!Number.isFinite(next.sequence)) next.sequence = this.nextSequence++
-      if (!next.invalid) this.candidates.add(next)
+      if (!next.invalid) this.consider(next)
       for (const waiting of this.waiting.get(next) ?? []) linked.push(waiting)
       this.waiting.delete(next)
     }
     return linked
+  }
+
+  private consider(entry: TreeEntry): void {
+    if (this.standsOn(entry, this.floor)) this.candidates.add(entry)
+  }
+
+  private standsOn(entry: TreeEntry, floor: TreeEntry | undefined): boolean {
+    return !floor || (entry.height >= floor.height && ancestorAt(entry, floor.height) === floor)
+  }
+
+  /** Makes the block one that cannot be left, or, without one, gives all branches their chance again. */
+  setFloor(floor: TreeEntry | undefined): void {
+    this.floor = floor
+    this.candidates.keep(candidate => this.standsOn(candidate, floor))
   }
 
   /** The entry's block turned out to be missing: it and what was built on it wait for it again. */
@@ -204,6 +220,15 @@ export class BlockTree {
     return forgiven
   }
 
+  /** Takes back the failures of what is built on the entry, but not what the operator said; returns those changed. */
+  retry(entry: TreeEntry): TreeEntry[] {
+    const failed = this.table.failuresFrom(entry.row).map(row => this.table.at(row))
+    const retried = failed.filter(each => each.failed && each !== entry)
+    for (const each of retried) each.failed = false
+    this.table.spreadFailures(entry.row)
+    return retried
+  }
+
   /** Makes the entry better than all others with as much work, if it has as much as the tip. */
   favour(entry: TreeEntry, tip: TreeEntry): void {
     if (this.compareWork(entry, tip) < 0) return
@@ -212,7 +237,7 @@ export class BlockTree {
     this.favouredAt = tip
     this.candidates.remove(entry)
     this.favoured.set(entry, this.nextFavoured--)
-    if (entry.linked && !entry.invalid) this.candidates.add(entry)
+    if (entry.linked && !entry.invalid) this.consider(entry)
   }
 
   /** The block was the tip when the last run ended, which it stays if others have no more work. */
@@ -224,7 +249,7 @@ export class BlockTree {
 
   /** Makes candidates of all blocks that are as good as the tip. */
   refill(tip: TreeEntry): void {
-    for (const row of this.table.rivalsOf(tip.row)) this.candidates.add(this.table.at(row))
+    for (const row of this.table.rivalsOf(tip.row)) this.consider(this.table.at(row))
   }
 
   /** The best chain's tip, if that is better than `tip`. */
@@ -235,7 +260,7 @@ export class BlockTree {
 
   /** Remembers that the chain may come back to this entry. */
   keepCandidate(entry: TreeEntry): void {
-    if (!entry.invalid) this.candidates.add(entry)
+    if (!entry.invalid) this.consider(entry)
   }
 
   /** Forgets candidates that the tip has left behind. */

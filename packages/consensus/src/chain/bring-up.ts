@@ -1,7 +1,8 @@
 import type { Height } from '@raistone/primitives'
 import type { ChainStore } from '../store/chain-store.js'
 import type { CoinTable } from '../store/coin-table.js'
-import { isDamage } from '../store/store-error.js'
+import type { SnapshotCoins } from '../store/snapshot-coins.js'
+import { isDamage, StoreError } from '../store/store-error.js'
 import { type ActivationDeps, activateAndLand } from './activate.js'
 import type { BlockTree } from './block-tree.js'
 import { leaveInvalid } from './controls.js'
@@ -86,6 +87,12 @@ export async function rebuild(deps: BringUpDeps): Promise<Replica> {
   return replica
 }
 
+/** Its coins cannot be made again from blocks that are not here: the chain without it is another one. */
+export async function giveUpSnapshot(snapshot: SnapshotCoins): Promise<never> {
+  await snapshot.decide('damaged')
+  throw new StoreError('snapshot', 'the coins of the snapshot are damaged: the next start goes on without them')
+}
+
 /** The coins of the head with the blocks after it connected; all made again if they prove damaged, or if there is no head. */
 export async function bringUp(head: TreeEntry | undefined, deps: BringUpDeps): Promise<Replica> {
   if (!head) return rebuild(deps)
@@ -95,6 +102,7 @@ export async function bringUp(head: TreeEntry | undefined, deps: BringUpDeps): P
     return replica
   } catch (error) {
     if (!isDamage(error)) throw error
+    if (deps.store.snapshot?.base) await giveUpSnapshot(deps.store.snapshot)
     await deps.store.requestRebuild()
     return rebuild(deps)
   }

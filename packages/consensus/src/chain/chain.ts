@@ -1,7 +1,6 @@
 import {
   type Block,
   type BlockHash,
-  type Curve,
   DecodeError,
   decodeBlockInSteps,
   type Header,
@@ -9,14 +8,13 @@ import {
   hashHeaders,
   type OutpointKey,
 } from '@raistone/primitives'
-import { type Clock, nowSec } from '../clock.js'
+import { nowSec } from '../clock.js'
 import type { Coin, CoinView } from '../coin.js'
 import { Emitter, type Events } from '../emitter.js'
 import type { ChainParams } from '../params/chain-params.js'
+import { type CoinDump, dumpCoins } from '../snapshot/dump-coins.js'
 import { type CoinStatistics, measureCoins } from '../statistics/coin-statistics.js'
-import type { ChainStore } from '../store/chain-store.js'
-import type { CoinTable } from '../store/coin-table.js'
-import { StoreError } from '../store/store-error.js'
+import { isDamage } from '../store/store-error.js'
 import { decodeUndo } from '../store/undo-record.js'
 import type { Reject, Verdict } from '../verdict.js'
 import { inSlices, Slices } from '../verify/next-turn.js'
@@ -24,40 +22,22 @@ import { acceptBlockInSteps } from './accept-block.js'
 import { acceptHeader } from './accept-header.js'
 import { type ActivationDeps, activateBest, settleNext } from './activate.js'
 import type { BlockEntry } from './block-entry.js'
-import type { BlockTree } from './block-tree.js'
 import { type BranchTip, branchTips } from './branch-tips.js'
+import type { ChainParts, Coinage } from './chain-parts.js'
+import { type Chainstate, chainstatesOf } from './chainstates.js'
 import { checkTemplate } from './check-template.js'
 import { invalidate, prefer, reconsider } from './controls.js'
 import type { ChainEvents } from './events.js'
-import type { Failed, Ledger, Step } from './ledger.js'
+import type { Failed, Step } from './ledger.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
-import type { Pruner } from './pruner.js'
-import type { BlockRecords } from './records.js'
 import { ReplayDebt } from './replay-debt.js'
+import { type LoadedSnapshot, type SnapshotOptions, Snapshots } from './snapshots.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
 import { Teller } from './teller.js'
+import { transactionsUpTo } from './transaction-count.js'
 import type { TreeEntry } from './tree-entry.js'
 import { Turns } from './turns.js'
-import { type Verified, type VerifyOptions, verifyChain } from './verify-chain.js'
-
-/** What `openChain` has put together. */
-export interface ChainParts {
-  readonly params: ChainParams
-  readonly clock: Clock
-  readonly curve: Curve
-  readonly store: ChainStore
-  readonly tree: BlockTree
-  readonly records: BlockRecords
-  readonly coins: CoinTable
-  readonly ledger: Ledger
-  /** Undefined where all blocks are kept. */
-  readonly pruner: Pruner | undefined
-  /** Between them others have their turn. */
-  readonly slices: Slices
-  readonly groupBytes: number
-  readonly mostHeight: Height
-  readonly maxTipAgeSec: number
-}
+import { blocksToVerify, type Verified, type VerifyOptions, verifyChain } from './verify-chain.js'
 
 async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | DecodeError> {
   try {
@@ -66,6 +46,13 @@ async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | 
     if (error instanceof DecodeError) return error
     throw error
   }
+}
+
+/** A file of all coins, and the block that they belong to. */
+export interface ChainDump extends CoinDump {
+  readonly base: BlockEntry
+  /** Transactions of the chain up to there; undefined where a snapshot stands for blocks that never came. */
+  readonly chainTxCount: number | undefined
 }
 
 /** Headers that may wait for the next write of blocks. */
@@ -85,7 +72,8 @@ export class Chain {
   private readonly teller: Teller
   /** Why blocks failed, as long as we remember. */
   private readonly reasons = new Map<TreeEntry, Reject>()
-  private readonly activation: ActivationDeps
+  private activation: ActivationDeps
+  private readonly snapshots: Snapshots
   private groupSince = 0
   private readonly debt = new ReplayDebt()
   /** When something was last connected or taken back. */
@@ -105,17 +93,42 @@ export class Chain {
       why => this.noteFailure(why),
     )
     this.teller = new Teller(this.emitter, [...parts.ledger.path], () => this.initialDownload)
-    const { tree, ledger, records, coins, pruner } = parts
-    this.activation = {
+    this.activation = this.activationOf(parts)
+    this.snapshots = new Snapshots(parts, {
+      work: run => this.work(run),
+      guard: work => this.turns.guard(work),
+      flush: () => this.flushCoins(),
+      replace: coinage => this.replace(coinage),
+      activate: () => this.activate(),
+      verified: entry => this.emitter.emit('verified', { entry }),
+      judged: verdict => this.emitter.emit('judged', verdict),
+    })
+    this.keepBlocksAbove(() => (this.snapshots.history?.neededFrom ?? Number.POSITIVE_INFINITY) - 1)
+    if (this.snapshots.history) this.turns.nudge()
+  }
+
+  private activationOf({ tree, ledger, records, coins, pruner, mostHeight }: ChainParts): ActivationDeps {
+    return {
       tree,
       ledger,
       records,
-      mayBegin: height => height <= parts.mostHeight,
+      mayBegin: height => height <= mostHeight,
       mustFlush: () => coins.full || this.debt.tooMuch || pruner?.due(ledger.head.height) === true,
       flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),
       failed: failure => this.remember(failure),
     }
+  }
+
+  /** Goes on with other coins. */
+  private async replace({ coins, ledger }: Coinage): Promise<void> {
+    this.parts.coins = coins
+    this.parts.ledger = ledger
+    this.activation = this.activationOf(this.parts)
+    this.debt.clear()
+    this.teller.jump(ledger.path)
+    this.parts.tree.refill(ledger.head)
+    await this.activate()
   }
 
   get tip(): BlockEntry {
@@ -178,6 +191,8 @@ export class Chain {
   /** Leaves a block and all that is built on it, for good; the genesis block cannot be left. */
   async invalidate(entry: BlockEntry): Promise<void> {
     if (!entry.parent) throw new RangeError('the genesis block cannot be invalid')
+    if (this.snapshots.history?.isOnTheWay(entry as TreeEntry))
+      throw new RangeError('a block that a snapshot stands for cannot be left before it is verified')
     return this.control(deps => invalidate(entry as TreeEntry, deps))
   }
 
@@ -204,10 +219,12 @@ export class Chain {
     return entriesAfter(locator, most, stop, this.path, this.parts.tree)
   }
 
-  /** Next blocks to fetch: of the best header chain, lowest first. */
+  /** Next blocks to fetch: of the best header chain, lowest first; then those that a snapshot stands for. */
   missingBlocks(most: number): BlockEntry[] {
     const { tree, records } = this.parts
-    return entriesMissing(most, this.path, tree, records.lost)
+    const missing = entriesMissing(most, this.path, tree, records.lost)
+    const { history } = this.snapshots
+    return history ? [...missing, ...history.missing(most - missing.length, this.path)] : missing
   }
 
   /** Adds headers, parents before children, up to the first that is refused. */
@@ -242,19 +259,23 @@ export class Chain {
   private async takeBlock(block: Block): Promise<() => Submitted> {
     const { tree, records, ledger, slices } = this.parts
     await slices.pause()
+    let failure: Failed | undefined
     const accepting = acceptBlockInSteps(block, this.parts, records, (entry, reject) => {
-      this.remember({ entry, reject })
+      failure = { entry, reject }
+      this.remember(failure)
       tree.fail(entry)
       records.touch(entry)
     })
     const outcome = await inSlices(accepting, slices)
+    if (failure && this.snapshots.history?.isOnTheWay(failure.entry)) await this.snapshots.refute(failure)
     const { reject } = outcome
     if (reject) return () => ({ reject })
     const { entry, duplicate } = outcome.value
     if (!duplicate) await this.activate(block)
     return () => {
       if (entry.invalid) return { reject: this.reasonOf(entry) }
-      return { state: duplicate ? 'duplicate' : ledger.has(entry) ? 'connected' : 'stored', entry }
+      const connected = ledger.has(entry) && !this.snapshots.isAssumed(entry)
+      return { state: duplicate ? 'duplicate' : connected ? 'connected' : 'stored', entry }
     }
   }
 
@@ -297,6 +318,14 @@ export class Chain {
     this.writeMeanwhile()
     while (this.parts.ledger.inFlight > 0 && this.turns.idle) await this.settleNext()
     await this.writing
+    await this.writeRest()
+    const { records, groupBytes } = this.parts
+    while (this.turns.idle && (await this.snapshots.verify(() => this.turns.idle && records.bytes < groupBytes)))
+      await this.writeRest()
+    await this.writeRest()
+  }
+
+  private async writeRest(): Promise<void> {
     const { records } = this.parts
     if (records.version > records.durable) await this.write()
     else this.deliver()
@@ -372,13 +401,13 @@ export class Chain {
     const { version } = coins
     if (ledger.head === this.tip) {
       const view = await this.turns.guard(coins.load(wanted))
-      if (version === coins.version) return view
+      if (version === coins.version && coins === this.parts.coins) return view
     }
     // Answered at once: what waited for the next write would be older than the tip told by then.
     return this.turns.take(async answer => {
       await this.land()
       await this.write()
-      answer(await coins.load(wanted))
+      answer(await this.parts.coins.load(wanted))
     })
   }
 
@@ -388,9 +417,55 @@ export class Chain {
     const { walk, tip } = await this.work(async () => {
       await this.flushCoins()
       const { height, hash: bestBlock } = ledger.head
-      return { walk: store.coins.walk(), tip: { height, bestBlock } }
+      return { walk: store.bestCoins.walk(), tip: { height, bestBlock } }
     })
     return this.turns.guard(measureCoins(walk, tip, await store.coinsOnDisk()))
+  }
+
+  /** The coins after the tip as a file; later blocks do not disturb it. */
+  async dump(): Promise<ChainDump> {
+    const { ledger, store, params } = this.parts
+    const { base, counted, written } = await this.work(async () => {
+      await this.flushCoins()
+      return { base: ledger.head, counted: store.bestCoins.walk(), written: store.bestCoins.walk() }
+    })
+    const chainTxCount = await transactionsUpTo(base.height, ledger.path, params.snapshots)
+    const dump = await this.turns.guard(dumpCoins({ magic: params.magic, base: base.hash }, counted, written))
+    return { ...dump, pieces: this.guarded(dump.pieces), base, chainTxCount }
+  }
+
+  /** What cannot be read stops the chain. */
+  private async *guarded(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for (let next = await this.turns.guard(pieces.next()); !next.done; next = await this.turns.guard(pieces.next()))
+        yield next.value
+    } finally {
+      await pieces.return(undefined)
+    }
+  }
+
+  /**
+   * Works on the coins of a snapshot from now on, and verifies the blocks that they come from behind. Throws a SnapshotError
+   * that says why not.
+   */
+  loadSnapshot(source: AsyncIterable<Uint8Array>, options: SnapshotOptions = {}): Promise<LoadedSnapshot> {
+    this.turns.assertWorking()
+    return this.snapshots.load(source, options)
+  }
+
+  /** Whether a snapshot stands for the block, which is not verified yet and may not be here. */
+  isAssumed(entry: BlockEntry): boolean {
+    return this.snapshots.isAssumed(entry as TreeEntry)
+  }
+
+  /** Blocks from this height on are needed for verifying what a snapshot stands for; undefined if there is none. */
+  get historyFrom(): Height | undefined {
+    return this.snapshots.history?.neededFrom
+  }
+
+  /** Each set of coins with how far it has come, that of the best chain last. */
+  get chainstates(): Chainstate[] {
+    return chainstatesOf(this.tip, this.parts.coins, this.snapshots.history)
   }
 
   /** Height up to which blocks and undo data have been removed; 0 for none. */
@@ -416,7 +491,14 @@ export class Chain {
   /** Verifies the last blocks again; what comes meanwhile waits. Closing the chain ends it early. */
   verify(options: Omit<VerifyOptions, 'signal'>): Promise<Verified> {
     const { signal } = this.closing
-    return this.work(() => verifyChain(this.parts, { ...options, signal }))
+    return this.work(async () => {
+      const base = this.snapshots.history?.base
+      const blocks = blocksToVerify(options.blocks, this.parts.ledger.head, base)
+      const none = { blocks: 0, fault: undefined, skipped: undefined }
+      const verified = blocks > 0 ? await verifyChain(this.parts, { ...options, blocks, signal }) : none
+      // What a snapshot stands for is not here, as if it were pruned.
+      return base && blocks !== options.blocks ? { ...verified, skipped: verified.skipped ?? 'pruned' } : verified
+    })
   }
 
   /** Blocks above the height that this tells are not removed, until what it returns is called. */
@@ -441,15 +523,22 @@ export class Chain {
 
   /** Brings everything, coins included, to the disk. */
   flush(): Promise<void> {
-    return this.work(() => this.flushCoins())
+    return this.work(async () => {
+      await this.snapshots.history?.flush()
+      await this.flushCoins()
+    })
   }
 
   /** Finishes the work in hand, flushes and closes the store; rejects if that fails, the store being closed all the same. */
   close(): Promise<void> {
     this.closing.abort()
+    const loading = this.snapshots.stop()
     return this.turns.end(
       () => this.flush(),
-      () => this.parts.store.close(this.turns.failure === undefined),
+      async () => {
+        await loading
+        await this.parts.store.close(this.turns.failure === undefined)
+      },
     )
   }
 
@@ -470,8 +559,8 @@ export class Chain {
   /** What a failure leaves to be done before it is told: damaged coins are made again at the next start. */
   private async noteFailure(why: Error): Promise<void> {
     this.parts.ledger.abandon()
+    this.snapshots.history?.abandon()
     await this.writing?.catch(() => undefined)
-    if (why instanceof StoreError && why.code === 'damaged')
-      await this.parts.store.requestRebuild().catch(() => undefined)
+    if (isDamage(why)) await this.snapshots.onDamage().catch(() => undefined)
   }
 }

@@ -11,6 +11,12 @@ export interface ChainEvents {
     readonly spent: readonly (readonly Coin[])[]
   }
   disconnected: { readonly entry: BlockEntry; readonly block: Block }
+  /** The coins of a snapshot took the place of the chain's own: of no block in between is anything told. */
+  jumped: { readonly entry: BlockEntry }
+  /** History is verified up to here, behind a snapshot. Not told for each block. */
+  verified: { readonly entry: BlockEntry }
+  /** The blocks before a snapshot's lead to its coins, or they do not: then the chain stops. */
+  judged: { readonly base: BlockEntry; readonly valid: boolean }
   /** The tip after a whole step; `initialDownload` while it is still far behind. */
   tip: { readonly entry: BlockEntry; readonly initialDownload: boolean }
 }

@@ -57,6 +57,8 @@ export interface LedgerDeps {
   readonly slices: Slices
   /** The coins are not those from the disk, but made from the first block on. */
   readonly madeAnew: boolean
+  /** Counts what is verified for blocks. */
+  readonly tally: SignatureTally
 }
 
 /** Blocks that may be in flight: enough that threads never wait for the next one's coins. */
@@ -71,7 +73,6 @@ const MOST_BYTES_IN_FLIGHT = 16_000_000
 export class Ledger {
   /** The connected blocks by height, those in flight included. */
   readonly path: TreeEntry[] = []
-  readonly tally: SignatureTally = { signatures: 0 }
   private readonly attempts: Attempt[] = []
   private bytesInFlight = 0
   /** Blocks begun, and blocks settled or taken back, since the ledger was opened. */
@@ -79,6 +80,10 @@ export class Ledger {
   over = 0
 
   constructor(private readonly deps: LedgerDeps) {}
+
+  get tally(): SignatureTally {
+    return this.deps.tally
+  }
 
   /** The last block begun. */
   get head(): TreeEntry {
@@ -147,7 +152,7 @@ export class Ledger {
   }
 
   private get checkDeps(): ScriptCheckDeps {
-    return { verifier: this.deps.verifier, tally: this.tally }
+    return { verifier: this.deps.verifier, tally: this.deps.tally }
   }
 
   /**

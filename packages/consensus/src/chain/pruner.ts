@@ -32,7 +32,7 @@ export interface PrunerDeps {
 export class Pruner {
   /** On the disk when it was opened, without what has been removed since. */
   private before = 0
-  private lookedAt: Height = 0
+  private lookedAt = Number.NEGATIVE_INFINITY
   /** Heights above which somebody still needs the blocks. */
   readonly holds = new Set<() => Height>()
 
@@ -72,14 +72,14 @@ export class Pruner {
       targetBytes !== undefined &&
       this.bytes > targetBytes &&
       this.limit(tip) > this.prunedTo &&
-      tip >= this.lookedAt + BLOCKS_BETWEEN
+      this.limit(tip) >= this.lookedAt + BLOCKS_BETWEEN
     )
   }
 
   /** Removes as much as the target asks for; the coins on the disk must be those of the tip. */
   async relieve(tip: Height): Promise<void> {
     if (!this.due(tip)) return
-    this.lookedAt = tip
+    this.lookedAt = this.limit(tip)
     const target = this.options.targetBytes as number
     await this.remove(this.limit(tip), this.bytes - target * (1 - SPARE))
   }

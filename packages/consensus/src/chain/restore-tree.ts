@@ -1,3 +1,4 @@
+import type { Height } from '@raistone/primitives'
 import type { ChainStore } from '../store/chain-store.js'
 import type { EntryRecord } from '../store/entry-record.js'
 import { Slices } from '../verify/next-turn.js'
@@ -41,14 +42,23 @@ export async function restoreTree(tree: BlockTree, records: BlockRecords, store:
   level.sort((a, b) => orderOf(a) - orderOf(b)).forEach(restore)
 }
 
-/** Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were. */
-export async function linkRestored(tree: BlockTree, records: BlockRecords, head: TreeEntry | undefined): Promise<void> {
+/**
+ * Makes candidates of the restored entries whose block is here or was; the blocks under the coins' head were, but for
+ * those that a snapshot stands for: from the height that history is verified up to.
+ */
+export async function linkRestored(
+  tree: BlockTree,
+  records: BlockRecords,
+  head: TreeEntry | undefined,
+  history: { readonly base: TreeEntry; readonly verifiedTo: Height } | undefined,
+): Promise<void> {
   const connected = tree.pathTo(head ?? tree.genesis)
   await tree.eachLook(view => {
     const known = view.data || Number.isFinite(view.sequence) || connected.at(view.height) === view.row
     if (!known) return
     const entry = tree.entryOf(view)
     tree.received(entry)
-    if (!entry.data) records.noteLost(entry)
+    const awaited = history && entry.height > history.verifiedTo && entry.height <= history.base.height
+    if (!entry.data && !awaited) records.noteLost(entry)
   })
 }

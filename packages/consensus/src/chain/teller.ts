@@ -63,6 +63,14 @@ export class Teller {
     this.tellTip()
   }
 
+  /** The chain stands elsewhere, without a way from where it stood; all steps were told. */
+  jump(path: readonly TreeEntry[]): void {
+    this.path.length = path.length
+    for (const [height, entry] of path.entries()) this.path[height] = entry
+    this.tipIsUntold = true
+    this.emitter.emit('jumped', { entry: this.tip })
+  }
+
   private tell(step: Step): void {
     this.tipIsUntold = true
     const { entry, block } = step

@@ -240,3 +240,9 @@ class Verification {
 /** Verifies the last blocks again (Core: VerifyDB). Nothing may be in flight meanwhile; nothing is changed. */
 export const verifyChain = (deps: VerifyDeps, options: VerifyOptions): Promise<Verified> =>
   new Verification(deps, options).run()
+
+/** How many blocks from the head down can be verified, of so many (0 being all): not those that a snapshot stands for. */
+export function blocksToVerify(wanted: number, head: TreeEntry, base: TreeEntry | undefined): number {
+  const all = head.height - (base?.height ?? 0)
+  return wanted > 0 ? Math.min(wanted, all) : all
+}

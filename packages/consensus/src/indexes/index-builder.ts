@@ -18,6 +18,8 @@ export interface IndexedChain {
   entry(hash: BlockHash): BlockEntry | undefined
   entryAt(height: Height): BlockEntry | undefined
   isActive(entry: BlockEntry): boolean
+  /** A snapshot stands for the block, which is not verified yet and may not be here. */
+  isAssumed(entry: BlockEntry): boolean
   block(hash: BlockHash): Promise<Block | undefined>
   spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
   keepBlocksAbove(height: () => Height): () => void
@@ -96,6 +98,7 @@ export class IndexBuilder<I extends ChainIndex> {
       }),
       chain.events.on('disconnected', ({ entry }) => this.recent.take(entry.hash)),
       chain.events.on('tip', () => this.nudge()),
+      chain.events.on('verified', () => this.nudge()),
     ]
   }
 
@@ -261,10 +264,10 @@ export class IndexBuilder<I extends ChainIndex> {
     return at
   }
 
-  /** The block to be taken in next; undefined at the tip, or where the chain has left what was taken in. */
+  /** The block to be taken in next; undefined at the tip, where it is not verified yet, or where the chain went elsewhere. */
   private get next(): BlockEntry | undefined {
     const entry = this.chain.entryAt(this.at ? this.at.height + 1 : 0)
-    return entry?.parent === this.at ? entry : undefined
+    return entry && entry.parent === this.at && !this.chain.isAssumed(entry) ? entry : undefined
   }
 
   private async commit(): Promise<void> {

@@ -42,11 +42,14 @@ export interface ForkHeights {
   readonly taproot: Height
 }
 
+/** A coin set that may be loaded: what the chain's rules lead to anyway, and so no part of the network id. */
 export interface Snapshot {
   readonly height: Height
   readonly block: BlockHash
   /** `hash_serialized_3` of the coins. */
   readonly hash: string
+  /** Transactions of the chain up to its block, where somebody has counted them. */
+  readonly chainTxCount?: number
 }
 
 /** A chain, as its genesis file defines it. Times are seconds, money is satoshis. */

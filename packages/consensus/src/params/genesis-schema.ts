@@ -154,11 +154,16 @@ export const genesisSchema = {
         type: 'array',
         description: 'Coin sets that may be loaded',
         maxItems: 100,
-        items: record('A snapshot', {
-          height: integer('Height of its block', 1, U32),
-          block: hex('Its block', 32),
-          hash: hex('hash_serialized_3 of the coins', 32),
-        }),
+        items: record(
+          'A snapshot',
+          {
+            height: integer('Height of its block', 1, U32),
+            block: hex('Its block', 32),
+            hash: hex('hash_serialized_3 of the coins', 32),
+            chainTxCount: integer('Transactions of the chain up to its block', 1, MOST_SATS),
+          },
+          ['chainTxCount'],
+        ),
       },
     },
     [
@@ -216,5 +221,10 @@ export interface GenesisFile {
   readonly bootstrap?: readonly string[]
   readonly minimumChainWork?: string
   readonly assumeValid?: string | null
-  readonly snapshots?: readonly { readonly height: number; readonly block: string; readonly hash: string }[]
+  readonly snapshots?: readonly {
+    readonly height: number
+    readonly block: string
+    readonly hash: string
+    readonly chainTxCount?: number
+  }[]
 }

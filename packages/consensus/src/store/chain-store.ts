@@ -1,8 +1,10 @@
 import { BlockStore } from './block-store.js'
+import type { CoinFolders } from './coin-folders.js'
 import { CoinStore } from './coin-store.js'
 import type { Database } from './database.js'
 import { decodeMeta, encodeMeta, metaKey } from './meta-record.js'
 import { NumberedBatches } from './numbered-batches.js'
+import { SnapshotCoins } from './snapshot-coins.js'
 import { StoreError } from './store-error.js'
 import { type StoreFormats, storeFormats } from './store-format.js'
 
@@ -10,6 +12,8 @@ import { type StoreFormats, storeFormats } from './store-format.js'
 export interface StoreDatabases {
   readonly blocks: Database
   readonly chainstate: Database
+  /** Where a second set of coins can be; undefined where there can be none. */
+  readonly folders?: CoinFolders
   /** Bytes that `chainstate/` takes on the disk. */
   readonly coinsOnDisk?: () => Promise<number>
   /** Records of `blocks/` may have been lost since it was closed. */
@@ -31,6 +35,8 @@ const HASH = /^[0-9a-f]{64}$/
 export class ChainStore {
   readonly blocks: BlockStore
   readonly coins: CoinStore
+  /** A snapshot's coins; undefined where none can be loaded. */
+  readonly snapshot: SnapshotCoins | undefined
 
   private constructor(
     private readonly databases: StoreDatabases,
@@ -41,6 +47,7 @@ export class ChainStore {
   ) {
     this.blocks = new BlockStore(databases.blocks)
     this.coins = new CoinStore(databases.chainstate)
+    this.snapshot = databases.folders && new SnapshotCoins(databases.blocks, databases.folders)
   }
 
   /**
@@ -72,14 +79,17 @@ export class ChainStore {
     batch.del(keys.clean)
     await batch.write({ sync: true })
     await store.blocks.open()
+    await store.snapshot?.open()
     return store
   }
 
   private async migrate(found: number, { newest, migrations }: StoreFormats): Promise<void> {
     for (let from = found; from < newest; from++) {
       const migration = migrations.get(from) ?? 'rebuild'
-      if (migration === 'rebuild') await this.requestRebuild()
-      else await migration(this.databases)
+      if (migration === 'rebuild') {
+        await this.requestRebuild()
+        await this.snapshot?.forget()
+      } else await migration(this.databases)
       await this.putMeta(keys.format, String(from + 1))
     }
   }
@@ -127,9 +137,15 @@ export class ChainStore {
     this.reindexAsked = false
   }
 
-  /** Bytes that the coins take on the disk; 0 where there is none. */
+  /** The coins of the best chain: a snapshot's where there is one. */
+  get bestCoins(): CoinStore {
+    return this.snapshot?.coins ?? this.coins
+  }
+
+  /** Bytes that the coins of the best chain take on the disk; 0 where there is none. */
   async coinsOnDisk(): Promise<number> {
-    return (await this.databases.coinsOnDisk?.()) ?? 0
+    const coins = this.snapshot?.coins
+    return coins ? coins.bytesOnDisk() : ((await this.databases.coinsOnDisk?.()) ?? 0)
   }
 
   /** `clean` says that everything was flushed before. */
@@ -138,7 +154,12 @@ export class ChainStore {
       if (clean) await this.mark(keys.clean)
     } finally {
       await this.databases.chainstate.close()
-      await this.databases.blocks.close()
+      await this.snapshot?.close()
+      try {
+        await this.snapshot?.settle()
+      } finally {
+        await this.databases.blocks.close()
+      }
     }
   }
 

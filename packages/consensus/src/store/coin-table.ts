@@ -56,7 +56,8 @@ export class CoinTable {
 
   constructor(
     private readonly store: CoinStore,
-    private readonly mostBytes: number,
+    /** Memory that it may use, to be changed at any time: what is too much goes with the next flush. */
+    public mostBytes: number,
     private readonly hash: KeyHash,
     { slabBits = 12, sliceMs = SLICE_MS }: CoinTableOptions = {},
   ) {

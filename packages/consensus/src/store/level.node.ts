@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { type ChainStore, openStore, type StoreDatabases } from './chain-store.js'
+import { folder } from './coin-folders.js'
+import { LevelFolders } from './coin-folders.node.js'
 import type { Database } from './database.js'
 import { LevelDatabase, type LevelOptions } from './level-database.node.js'
+import { settleFolders } from './snapshot-coins.js'
 
 export type { LevelOptions } from './level-database.node.js'
 export { placeOf } from './place.node.js'
@@ -19,15 +22,18 @@ const defaults: Required<LevelOptions> = {
 const blockDefaults: Required<LevelOptions> = { ...defaults, writeBufferSize: 8 * MB, maxFileSize: 8 * MB }
 
 /**
- * Opens or creates the databases in `<dir>/blocks` and `<dir>/chainstate`. Of damaged blocks what can be read is kept,
+ * Opens or creates the databases in `<dir>/blocks` and `<dir>/chainstate`, the latter being what was a snapshot's coins if
+ * these proved valid. Of damaged blocks what can be read is kept,
  * each record being guarded by its checksum; coins can be made again, and damaged ones are all forgotten. Throws a
  * StoreError: `locked`, `failed`.
  */
 export async function openLevelDatabases(dir: string, options: LevelOptions = {}): Promise<StoreDatabases> {
   const blocks = await LevelDatabase.open(join(dir, 'blocks'), 'repair', { ...blockDefaults, ...options })
+  const folders = new LevelFolders(dir, { ...defaults, ...options })
   try {
-    const chainstate = await LevelDatabase.open(join(dir, 'chainstate'), 'renew', { ...defaults, ...options })
-    return { blocks, chainstate, coinsOnDisk: () => chainstate.bytesOnDisk(), repaired: blocks.remedied }
+    await settleFolders(blocks, folders)
+    const chainstate = await folders.open(folder.coins)
+    return { blocks, chainstate, folders, coinsOnDisk: () => chainstate.bytesOnDisk(), repaired: blocks.remedied }
   } catch (error) {
     await blocks.close()
     throw error

@@ -1,17 +1,9 @@
-import { MemoryLevel } from 'memory-level'
 import { type ChainStore, openStore } from './chain-store.js'
-
-/** An empty database that is gone with the process. */
-export const openMemoryDatabase = async (): Promise<MemoryLevel<Uint8Array, Uint8Array>> => {
-  const database = new MemoryLevel<Uint8Array, Uint8Array>({
-    storeEncoding: 'view',
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-  })
-  await database.open()
-  return database
-}
+import { folder } from './coin-folders.js'
+import { MemoryFolders, openMemoryDatabase } from './memory-folders.js'
 
 /** A replica that is gone with the process: for tests, and for a node that shall leave nothing behind. */
-export const openMemoryStore = async (): Promise<ChainStore> =>
-  openStore({ blocks: await openMemoryDatabase(), chainstate: await openMemoryDatabase() })
+export async function openMemoryStore(): Promise<ChainStore> {
+  const folders = new MemoryFolders()
+  return openStore({ blocks: await openMemoryDatabase(), chainstate: await folders.open(folder.coins), folders })
+}

@@ -1,7 +1,8 @@
 /**
  * `other-rules`: the data belong to a chain with other consensus rules; `newer-format`: written by a later version;
  * `damaged`: the coins are not what was written; `repair`: `blocks/` cannot be read as it is, and is repaired when it is
- * opened again; `wrong-blocks`: all is as it was written, but headers, blocks and undo data contradict each other;
+ * opened again; `snapshot`: the coins of a snapshot are of no use, and the chain goes on without them when it is opened
+ * again; `wrong-blocks`: all is as it was written, but headers, blocks and undo data contradict each other;
  * `wrong-coins`: the coins contradict them; `locked`: another process has the folder open; `pruned`: blocks that are
  * needed were removed on purpose; `ended`: opening was ended early, as asked; `failed`: reading or writing failed.
  */
@@ -10,6 +11,7 @@ export type StoreErrorCode =
   | 'newer-format'
   | 'damaged'
   | 'repair'
+  | 'snapshot'
   | 'wrong-blocks'
   | 'wrong-coins'
   | 'locked'
@@ -32,5 +34,6 @@ export class StoreError extends Error {
 /** Whether the coins are to be made again. */
 export const isDamage = (error: unknown): boolean => error instanceof StoreError && error.code === 'damaged'
 
-/** Whether `blocks/` is to be opened again. */
-export const needsRepair = (error: unknown): boolean => error instanceof StoreError && error.code === 'repair'
+/** Whether what is wrong is gone when the store is opened again. */
+export const needsRepair = (error: unknown): boolean =>
+  error instanceof StoreError && (error.code === 'repair' || error.code === 'snapshot')

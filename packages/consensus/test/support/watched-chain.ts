@@ -54,6 +54,10 @@ export class WatchedChain implements IndexedChain {
     return this.path[entry.height] === entry
   }
 
+  isAssumed(): boolean {
+    return false
+  }
+
   async block(hash: BlockHash): Promise<Block | undefined> {
     this.reading(hash)
     return this.lost.has(hash) ? undefined : this.blocks.get(hash)

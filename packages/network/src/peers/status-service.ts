@@ -105,7 +105,10 @@ export class StatusService {
       height: chain.tip.height,
       tip: chain.tip.hash,
       work: chain.tip.chainWork,
-      services: chain.prunedTo ? serviceBits.limited : serviceBits.full | serviceBits.limited,
+      services:
+        chain.prunedTo || chain.historyFrom !== undefined
+          ? serviceBits.limited
+          : serviceBits.full | serviceBits.limited,
       relaysTransactions,
       userAgent,
     }

@@ -32,7 +32,7 @@ export class SyncService {
   private readonly budget = new ByteBudget(MOST_BYTES_IN_FLIGHT)
   private readonly tasks = new Tasks()
   private readonly fetched = new RecentSet<BlockHash>(REMEMBERED_BLOCKS)
-  private off: (() => void) | undefined
+  private readonly offs: (() => void)[] = []
 
   constructor(
     private readonly wire: Wire,
@@ -45,11 +45,13 @@ export class SyncService {
   }
 
   start(): void {
-    this.off = this.deps.chain.events.on('tip', () => this.alarm.setOnce(monotonicMs()))
+    const { events } = this.deps.chain
+    const wake = (): void => this.alarm.setOnce(monotonicMs())
+    this.offs.push(events.on('tip', wake), events.on('verified', wake))
   }
 
   async stop(): Promise<void> {
-    this.off?.()
+    for (const off of this.offs.splice(0)) off()
     this.alarm.clear()
     await this.tasks.settled()
     this.alarm.clear()

@@ -61,6 +61,9 @@ const createVerifier = async (curve: Curve, threads: number): Promise<ScriptVeri
 /** LevelDB's caches and write buffers come out of the same allowance as the coins in memory. */
 const DATABASE_SHARE = 4
 
+/** LevelDB's cache for each of the two. */
+export const databaseCacheBytes = (cacheBytes: number): number => Math.floor(cacheBytes / DATABASE_SHARE / 2)
+
 /** What the store says in one line that names the directory; anything else as it is. */
 export function ledgerFailure(error: unknown, directory: DataDirectory, params: ChainParams): unknown {
   if (!(error instanceof StoreError)) return error
@@ -86,7 +89,7 @@ async function openReplica(
   mayRepair = true,
 ): Promise<Chain> {
   const { cacheBytes, remake, assumeValid, mostHeight, prune, verify, signal, progress } = options
-  const store = await openLevelStore(directory.path, { cacheSize: Math.floor(cacheBytes / DATABASE_SHARE / 2) })
+  const store = await openLevelStore(directory.path, { cacheSize: databaseCacheBytes(cacheBytes) })
   const coinBytes = Math.floor(cacheBytes - cacheBytes / DATABASE_SHARE)
   try {
     if (remake !== undefined && mayRepair) await requestRemake(remake, store, directory)

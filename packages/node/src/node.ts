@@ -20,7 +20,7 @@ import { diskUse } from './disk-use.js'
 import { loadIdentity } from './identity.js'
 import { idleFlush } from './idle-flush.js'
 import { type NodeIndexes, openIndexes } from './indexes.js'
-import { ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
+import { databaseCacheBytes, ledgerFailure, type OpenLedger, openLedger } from './ledger.js'
 import { listenFailure } from './listen-error.js'
 import { createLog, type NodeLog } from './log/logger.js'
 import { progressInNode } from './progress/in-node.js'
@@ -174,6 +174,8 @@ class NodeParts {
       startedAtMs: this.startedAtMs,
       userAgent: this.userAgent,
       sizeOnDisk: () => diskUse(this.directory.blocks),
+      directory: this.directory.path,
+      databaseCacheBytes: databaseCacheBytes(this.config.cacheBytes),
       verifiedShare: () => this.verified.value,
       stop: () => this.stop(),
       log,
@@ -242,6 +244,12 @@ const logChain = (chain: Chain, log: NodeLog): void => {
   const scoped = log.child('chain')
   chain.events.on('tip', ({ entry, initialDownload }) => {
     if (!initialDownload) scoped.info('tip', { height: entry.height, hash: entry.hash })
+  })
+  chain.events.on('jumped', ({ entry }) => scoped.info('snapshot loaded', { height: entry.height, hash: entry.hash }))
+  chain.events.on('judged', ({ base, valid }) => {
+    const told = { height: base.height, hash: base.hash }
+    if (valid) scoped.info('snapshot valid: all blocks before it are verified', told)
+    else scoped.error('snapshot wrong', told)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { BlockEntry } from '@raistone/consensus'
-import { type Handlers, invalidParameter, type JsonValue } from '@raistone/rpc'
+import { type Handlers, invalidParameter, type JsonValue, RpcError, rpcCode } from '@raistone/rpc'
 import { requireEntry } from './arguments.js'
 import type { RpcContext } from './context.js'
 
@@ -21,7 +21,9 @@ export function chainControlHandlers(context: RpcContext): ChainControlHandlers 
     invalidateblock: ({ blockhash }) =>
       control(blockhash, entry => {
         if (!entry.parent) throw invalidParameter('The genesis block cannot be invalidated')
-        return chain.invalidate(entry)
+        return chain.invalidate(entry).catch((error: unknown) => {
+          throw error instanceof RangeError ? new RpcError(rpcCode.misc, error.message) : error
+        })
       }),
     preciousblock: ({ blockhash }) => control(blockhash, entry => chain.prefer(entry)),
     reconsiderblock: ({ blockhash }) => control(blockhash, entry => chain.reconsider(entry)),

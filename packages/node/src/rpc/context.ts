@@ -1,15 +1,19 @@
 import type {
   BlockEntry,
   BranchTip,
+  ChainDump,
   ChainEvents,
   ChainParams,
+  Chainstate,
   Clock,
   Coin,
   CoinStatistics,
   CoinView,
   Events,
   FilterIndex,
+  LoadedSnapshot,
   Reject,
+  SnapshotOptions,
   TransactionIndex,
   Verified,
   VerifyLevel,
@@ -43,6 +47,9 @@ export interface RpcChain {
   readonly pruning: { readonly targetBytes: number | undefined } | undefined
   prune(height: Height): Promise<Height>
   verify(options: { readonly level: VerifyLevel; readonly blocks: number }): Promise<Verified>
+  dump(): Promise<ChainDump>
+  loadSnapshot(source: AsyncIterable<Uint8Array>, options: SnapshotOptions): Promise<LoadedSnapshot>
+  readonly chainstates: readonly Chainstate[]
   readonly events?: Events<ChainEvents>
 }
 
@@ -136,6 +143,10 @@ export interface RpcContext {
   readonly startedAtMs: number
   /** As peers see it, `/Raistone:0.1.0/`. */
   readonly userAgent: string
+  /** Where relative paths begin. */
+  readonly directory: string
+  /** Memory of the database of coins. */
+  readonly databaseCacheBytes: number
   /** Bytes of raw blocks and undo data. */
   sizeOnDisk(): Promise<number>
   /** How much of the chain is verified, from 0 to 1. */

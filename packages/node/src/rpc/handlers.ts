@@ -9,6 +9,7 @@ import { mempoolHandlers } from './mempool.js'
 import { miningHandlers } from './mining.js'
 import { networkHandlers } from './network.js'
 import { rawTransactionHandlers } from './raw-transactions.js'
+import { snapshotHandlers } from './snapshots.js'
 import { verificationHandlers } from './verification.js'
 
 /** The node's answer to every method of the table. */
@@ -22,5 +23,6 @@ export const createHandlers = (context: RpcContext): Handlers => ({
   ...miningHandlers(context),
   ...networkHandlers(context),
   ...rawTransactionHandlers(context),
+  ...snapshotHandlers(context),
   ...verificationHandlers(context),
 })

@@ -1,4 +1,4 @@
-import type { BlockEntry, Coin, Reject, Verified } from '@raistone/consensus'
+import { type BlockEntry, type Coin, type Reject, SnapshotError, type Verified } from '@raistone/consensus'
 import { AddNodeError, type PeerInfo } from '@raistone/network'
 import {
   type FilterHash,
@@ -9,6 +9,7 @@ import {
   type Txid,
   toHex,
 } from '@raistone/primitives'
+import { tempDir } from '@raistone/testkit'
 import type { RpcChain, RpcContext, RpcIndex, RpcMempool, RpcMempoolEntry, RpcNetwork } from '../../src/rpc/context.js'
 import { blockAfter, blocks, entryOf, firstSpend, payTo, regtest, spend, spentInTwo } from './fake-ledger.js'
 
@@ -92,7 +93,22 @@ const fakeChain = (asked: Asked): RpcChain => ({
     hashSerialized: 'ab'.repeat(32),
     diskSize: 1234,
   }),
+  dump: async () => ({ base: tip, coins: 2, coinsHash: 'ab'.repeat(32), chainTxCount: 4, pieces: onePiece() }),
+  loadSnapshot: async (source, { trusted }) => {
+    for await (const piece of source) asked.log.push(`snapshot piece of ${piece.length} bytes`)
+    asked.log.push(`trusted ${trusted}`)
+    if (trusted?.startsWith('00')) throw new SnapshotError('Work does not exceed active chainstate.')
+    return { base: tip, coins: 2 }
+  },
+  chainstates: [
+    { tip: entries[1] as BlockEntry, snapshot: undefined, validated: true, cacheBytes: 100 },
+    { tip, snapshot: entries[2]?.hash, validated: false, cacheBytes: 100.5 },
+  ],
 })
+
+async function* onePiece(): AsyncGenerator<Uint8Array> {
+  yield Uint8Array.of(1, 2, 3)
+}
 
 const poolEntry = (tx: Transaction, fee: bigint, parents: Txid[], children: Txid[]): RpcMempoolEntry => ({
   tx,
@@ -238,6 +254,8 @@ export function fakeContext(): { context: RpcContext; asked: Asked } {
     clock: { nowMs: () => 1_700_000_100_000 },
     startedAtMs: 1_700_000_000_000,
     userAgent: '/Raistone:0.1.0/',
+    directory: tempDir(),
+    databaseCacheBytes: 1 << 20,
     sizeOnDisk: async () => 4321,
     verifiedShare: () => 0.5,
     stop: () => asked.log.push('stop'),

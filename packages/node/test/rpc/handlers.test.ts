@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { fromHex, toHex } from '@raistone/primitives'
 import {
   Dispatcher,
@@ -10,6 +13,7 @@ import {
   RpcError,
   writeJson,
 } from '@raistone/rpc'
+import { removeTempDirs } from '@raistone/testkit'
 import { createHandlers } from '../../src/rpc/handlers.js'
 import { misfit } from './conforms.js'
 import {
@@ -26,6 +30,8 @@ import { blockAfter, blocks, firstCoinbase, firstSpend, payTo, spend } from './f
 
 const address = 'bcrt1qzyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3lgth6c'
 const [genesis, one, two] = blocks as [(typeof blocks)[number], (typeof blocks)[number], (typeof blocks)[number]]
+afterAll(removeTempDirs)
+
 const next = blockAfter(two)
 const fresh = spend(child, 4_999_970_000n)
 
@@ -40,6 +46,11 @@ const call = async (
   const result = await dispatcher.call(name, parseJson(params), { user: 'u' })
   return { result, plain: JSON.parse(writeJson(result)) as never, asked: made.asked }
 }
+
+/** A file that is there. */
+const someFile = fileURLToPath(import.meta.url)
+const emptied = ({ context }: ReturnType<typeof fakeContext>) =>
+  Object.assign(context, { mempool: { ...context.mempool, size: 0 } })
 
 const good: readonly (readonly [MethodName, string])[] = [
   ['getbestblockhash', '[]'],
@@ -65,6 +76,9 @@ const good: readonly (readonly [MethodName, string])[] = [
   ['gettxoutsetinfo', '["none"]'],
   ['gettxoutsetinfo', '["muhash"]'],
   ['pruneblockchain', '[1]'],
+  ['dumptxoutset', '["utxo.dat"]'],
+  ['loadtxoutset', `["${someFile}"]`],
+  ['getchainstates', '[]'],
   ['pruneblockchain', '[1296688700]'],
   ['verifychain', '[]'],
   ['verifychain', '[4, 0]'],
@@ -99,7 +113,7 @@ const good: readonly (readonly [MethodName, string])[] = [
 
 describe('every method answers in the shape the table says', () => {
   test.each(good)('%s %s', async (name, params) => {
-    const { result } = await call(name, params)
+    const { result } = await call(name, params, name === 'loadtxoutset' ? emptied : undefined)
     const shapes = findMethod(name)?.result.map(({ shape }) => shape) ?? []
     expect(misfit(result as JsonValue, shapes)).toBeUndefined()
   })
@@ -131,6 +145,23 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
   ['gettxoutsetinfo', '["md5"]', -8, "'md5' is not a valid hash_type"],
   ['gettxoutsetinfo', '["md5", 1]', -8, "'md5' is not a valid hash_type"],
   ['gettxoutsetinfo', '["none", 1]', -8, 'Querying specific block heights requires coinstatsindex'],
+  ['dumptxoutset', '["utxo.dat", "rollback"]', -8, 'Outputs of an older block cannot be dumped: the type is "latest".'],
+  ['dumptxoutset', '["utxo.dat", "all"]', -8, 'Invalid snapshot type "all" specified. Please specify "latest".'],
+  [
+    'dumptxoutset',
+    `["${someFile}"]`,
+    -8,
+    `${someFile} already exists. If you are sure this is what you want, move it out of the way first.`,
+  ],
+  ['dumptxoutset', '["/nowhere/at/all"]', -8, "Couldn't open file /nowhere/at/all.incomplete for writing."],
+  ['loadtxoutset', '["/nowhere/at/all"]', -8, "Couldn't open file /nowhere/at/all for reading."],
+  ['loadtxoutset', `["${someFile}", "00"]`, -8, "hash must be of 64 hexadecimal digits (not '00')"],
+  [
+    'loadtxoutset',
+    `["${someFile}"]`,
+    -32603,
+    `Unable to load UTXO snapshot: Can't activate a snapshot when mempool not empty. (${someFile})`,
+  ],
   ['pruneblockchain', '[-1]', -8, 'Negative block height.'],
   ['pruneblockchain', '[3]', -8, 'Blockchain is shorter than the attempted prune height.'],
   ['pruneblockchain', '[1999999999]', -8, 'Could not find block with at least the specified timestamp.'],
@@ -195,6 +226,62 @@ const refused: readonly (readonly [MethodName, string, number, string])[] = [
 test.each(refused)('%s %s is error %i', async (name, params, code, message) => {
   await expect(call(name, params)).rejects.toEqual(new RpcError(code, message))
   await expect(call(name, params)).rejects.toMatchObject({ code })
+})
+
+describe('snapshots', () => {
+  test('a dump has its name when it is whole, in the directory of the chain', async () => {
+    let directory = ''
+    const { plain } = await call('dumptxoutset', '["utxo.dat", "latest"]', ({ context }) => {
+      directory = context.directory
+    })
+    expect(plain).toEqual({
+      coins_written: 2,
+      base_hash: two.hash,
+      base_height: 2,
+      path: join(directory, 'utxo.dat'),
+      txoutset_hash: 'ab'.repeat(32),
+      nchaintx: 4,
+    })
+    expect(readdirSync(directory)).toEqual(['utxo.dat'])
+    expect([...readFileSync(join(directory, 'utxo.dat'))]).toEqual([1, 2, 3])
+  })
+
+  test('a dump that fails leaves nothing', async () => {
+    let directory = ''
+    const failing = call('dumptxoutset', '["utxo.dat"]', ({ context }) => {
+      directory = context.directory
+      Object.assign(context.chain, { dump: () => Promise.reject(new Error('no coins')) })
+    })
+    await expect(failing).rejects.toThrow('no coins')
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  test('a file is loaded for the hash that is given, or refused with the reason', async () => {
+    const trusted = 'AB'.repeat(32)
+    const { asked } = await call('loadtxoutset', `["${someFile}", "${trusted}"]`, emptied)
+    expect(asked.log.at(-1)).toBe(`trusted ${trusted.toLowerCase()}`)
+    const refused = call('loadtxoutset', `["${someFile}", "${'00'.repeat(32)}"]`, emptied)
+    const text = `Unable to load UTXO snapshot: Work does not exceed active chainstate. (${someFile})`
+    await expect(refused).rejects.toEqual(new RpcError(-32603, text))
+  })
+
+  test('the chainstates are told, with the snapshot of the last', async () => {
+    const { plain } = await call('getchainstates', '[]')
+    expect(plain).toMatchObject({
+      headers: 2,
+      chainstates: [
+        { blocks: 1, bestblockhash: one.hash, validated: true, coins_tip_cache_bytes: 100 },
+        { blocks: 2, snapshot_blockhash: two.hash, validated: false, coins_tip_cache_bytes: 100 },
+      ],
+    })
+  })
+
+  test('a block that a snapshot stands for is not left', async () => {
+    const refused = call('invalidateblock', `["${one.hash}"]`, ({ context }) => {
+      Object.assign(context.chain, { invalidate: () => Promise.reject(new RangeError('not yet')) })
+    })
+    await expect(refused).rejects.toEqual(new RpcError(-1, 'not yet'))
+  })
 })
 
 describe('figures', () => {

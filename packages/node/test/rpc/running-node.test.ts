@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { scriptToAddress, type Transaction, toHex } from '@raistone/primitives'
+import { type BlockHash, scriptToAddress, type Transaction, toHex } from '@raistone/primitives'
 import {
   findMethod,
   isJsonObject,
@@ -10,7 +11,7 @@ import {
   parseJson,
   writeJson,
 } from '@raistone/rpc'
-import { buildBlock, entryParent, ownedCoin, removeTempDirs, spend, testKey, waitFor } from '@raistone/testkit'
+import { buildBlock, entryParent, ownedCoin, removeTempDirs, spend, tempDir, testKey, waitFor } from '@raistone/testkit'
 import { diskUse } from '../../src/disk-use.js'
 import type { RunningNode } from '../../src/index.js'
 import { post, startTestNode, stopTestNodes } from '../in-process.js'
@@ -66,6 +67,18 @@ async function answer(method: string, params: string): Promise<Reply> {
   return { status, result: reply.result, code: isJsonObject(reply.error) ? reply.error.code : undefined }
 }
 
+/** The coins of the peer, which has one block more and of which the node knows but the headers. */
+async function snapshotAhead(): Promise<string> {
+  for (let height = peer.chain.tip.height + 1; height <= node.chain.tip.height; height++)
+    await peer.chain.submitBlock((await node.chain.blockBytes(blockOf(height) as BlockHash)) as Uint8Array)
+  await peer.generate(1, address)
+  node.chain.submitHeaders([peer.chain.tip.header])
+  const dump = await peer.chain.dump()
+  const file = join(tempDir(), 'utxo.dat')
+  await writeFile(file, dump.pieces)
+  return `["${file}","${dump.coinsHash}"]`
+}
+
 interface Row {
   /** Parameters that are answered; the last one may change the node. */
   readonly right: () => string | Promise<string>
@@ -109,6 +122,8 @@ const rows: Readonly<Record<MethodName, Row>> = {
   decoderawtransaction: { right: () => `["${toHex(spending.raw)}"]`, wrong: () => '["00"]', code: -22 },
   gettxout: { right: () => `["${waiting.txid}",0]`, wrong: () => `["${waiting.txid}","0"]`, code: -3 },
   pruneblockchain: { right: () => '[50]', wrong: () => '[5000]', code: -8 },
+  dumptxoutset: { right: () => `["${join(tempDir(), 'utxo.dat')}"]`, wrong: () => '["/nowhere/at/all"]', code: -8 },
+  getchainstates: { right: () => '[]', ...tooMany },
   gettxoutsetinfo: { right: () => '["muhash"]', wrong: () => '["md5"]', code: -8 },
   verifychain: { right: () => '[4,20]', wrong: () => '[true]', code: -3 },
   getmempoolinfo: { right: () => '[]', ...tooMany },
@@ -135,6 +150,7 @@ const rows: Readonly<Record<MethodName, Row>> = {
   addnode: { right: () => '["127.0.0.1:9","add"]', wrong: () => '["127.0.0.1:9","forget"]', code: -1 },
   disconnectnode: { right: () => '["",0]', wrong: () => '["127.0.0.1:1"]', code: -29 },
   setnetworkactive: { right: () => '[false]', wrong: () => '[0]', code: -3 },
+  loadtxoutset: { right: snapshotAhead, wrong: () => '["/nowhere/at/all"]', code: -8 },
   getmininginfo: { right: () => '[]', ...tooMany },
   validateaddress: { right: () => `["${address}"]`, wrong: () => '[1]', code: -3 },
   uptime: { right: () => '[]', ...tooMany },

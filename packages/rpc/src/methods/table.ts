@@ -7,11 +7,13 @@ import type { ArgsOf, Method } from './method.js'
 import { miningMethods } from './mining.js'
 import { networkMethods } from './network.js'
 import { rawTransactionMethods } from './rawtransactions.js'
+import { snapshotMethods } from './snapshots.js'
 import { verificationMethods } from './verification.js'
 
 /** Every method there is. Server checks, help and the client's conversions read these rows. */
 export const methodTable = [
   ...blockchainMethods,
+  ...snapshotMethods,
   ...controlMethods,
   ...indexMethods,
   ...mempoolMethods,

@@ -35,8 +35,6 @@ export interface IndexProgress {
 }
 
 export interface IndexOptions {
-  /** Begins with nothing, whatever is there. */
-  readonly renew?: boolean
   /** Bytes that one write takes, about. */
   readonly batchBytes?: number
   /** Called after each block. */
@@ -46,7 +44,6 @@ export interface IndexOptions {
 }
 
 const defaults = {
-  renew: false,
   batchBytes: 2_000_000,
   progress: (): void => undefined,
   notice: (): void => undefined,
@@ -119,7 +116,7 @@ export class IndexBuilder<I extends ChainIndex> {
       const isUnknown = store.tip !== undefined && !chain.entry(store.tip.hash)
       if (store.renewed || isUnknown)
         options.notice(`the ${store.layout.name} cannot be used as it is and is made again`)
-      if (options.renew || isUnknown) await store.clear()
+      if (isUnknown) await store.clear()
       builder = new IndexBuilder(chain, store, new kind(store), options)
       builder.assertBlocksAreHere()
       builder.running = builder.run()

@@ -4,7 +4,7 @@ import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { openLevelStore } from '@raistone/consensus/level'
 import { outpointKey, scriptToAddress } from '@raistone/primitives'
 import { removeTempDirs, tempDir, testKey, writeBlockFile } from '@raistone/testkit'
-import { CliError, configFromWords, type RunningNode } from '../src/index.js'
+import { CliError, configFromWords, type Io, processIo, type RunningNode, runNode } from '../src/index.js'
 import { run } from './cli/fake-io.js'
 import { startTestNode, stopTestNodes } from './in-process.js'
 
@@ -61,6 +61,21 @@ test('--reindex and --reindex-chainstate make again what was there, and --reinde
   expect(all.chain.tip.hash).toBe(tip)
   expect(existsSync(indexes)).toBe(false)
   expect(await all.chain.verify({ level: 4, blocks: 0 })).toMatchObject({ blocks: 10, fault: undefined })
+})
+
+test('a node that is told to stop while it makes things again ends with 0, and goes on later', async () => {
+  const { words, tip } = await tenBlocks()
+  const shown: string[] = []
+  const show = (line: string): unknown => shown.push(line)
+  const io: Io = { ...processIo(), env: {}, out: show, note: show, status: undefined }
+  const ending = runNode(['-regtest', '--port=0', '--rpcport=0', '--printtoconsole=0', '--reindex', ...words], io)
+  process.emit('SIGTERM')
+  expect(await ending).toBe(0)
+  expect(shown).toEqual([])
+  const store = await openLevelStore(directoryOf(words))
+  expect(store.mustReindex).toBe(true)
+  await store.close()
+  expect((await startTestNode(words)).chain.tip.hash).toBe(tip)
 })
 
 test('coins that contradict the blocks are one line that says what to do, and doing it helps', async () => {

@@ -5,6 +5,7 @@ import type { Chain } from '../../src/chain/chain.js'
 import type { ChainOptions } from '../../src/chain/options.js'
 import type { VerifyLevel } from '../../src/chain/verify-chain.js'
 import { recordKind } from '../../src/store/block-store.js'
+import { Branch } from '../support/branch.js'
 import { feed, openInMemory, openLive, stateAfter, stateOf } from '../support/live-chain.js'
 import { block, branch, Replicas, replace, type Scene, TAMPERED_HEIGHT, tamperings } from '../support/tampered.js'
 
@@ -55,6 +56,23 @@ describe('verifying the last blocks', () => {
     expect(await stateOf(chain)).toEqual(await stateAfter(branch.blocks))
     expect(await feed(chain, branch.fork(2, 2).mineBusy(3).blocks.slice(7))).toEqual(['stored', 'stored', 'connected'])
   })
+})
+
+test('others have their turn while blocks are verified', async () => {
+  const chain = await openInMemory()
+  opened.push(chain)
+  const long = new Branch(1).mine(800)
+  await Promise.all(long.blocks.map(({ raw }) => chain.submitBlock(raw)))
+  let turns = 0
+  let verified = false
+  const others = (): void => {
+    turns++
+    if (!verified) setImmediate(others)
+  }
+  setImmediate(others)
+  await chain.verify({ level: 3, blocks: 0 })
+  verified = true
+  expect(turns).toBeGreaterThan(3)
 })
 
 /** In memory, with the whole branch. */

@@ -1,8 +1,7 @@
 import { isLoopback, nodeConfig } from '../config/node-config.js'
 import { parseWords } from '../config/parse-words.js'
 import { configure } from '../config/settings.js'
-import { isEnded } from '../ledger.js'
-import { type RunningNode, startNode } from '../node.js'
+import type { RunningNode } from '../node.js'
 import { version } from '../version.js'
 import { exitCode, usageError } from './cli-error.js'
 import { commandHelp } from './help.js'
@@ -27,14 +26,13 @@ export async function run(words: readonly string[], io: Io, onReady?: (node: Run
   }
   for (const name of configured.unknown)
     io.note(`raistone: unknown option "${name}" in the configuration file is ignored`)
+  const config = nodeConfig(configured)
+  // Loaded when there is something to start: a mistyped option is answered without waiting for a network stack.
+  const [{ startNode }, { isEnded }] = await Promise.all([import('../node.js'), import('../ledger.js')])
   const stopping = new AbortController()
   const unlisten = onSignals(stopping, io)
   try {
-    const node = await startNode(nodeConfig(configured), {
-      signal: stopping.signal,
-      status: io.status,
-      colour: hasColour(io),
-    })
+    const node = await startNode(config, { signal: stopping.signal, status: io.status, colour: hasColour(io) })
     if (configured.settings.flag('json')) io.out(JSON.stringify(readyFacts(node)))
     else for (const line of readyLines(node)) io.out(line)
     onReady?.(node)

@@ -250,7 +250,8 @@ export class Mempool {
     this.steps++
     this.underway = true
     this.freed.onConnected(block)
-    for (const tx of block.transactions) {
+    // While a chain is taken in nothing waits, and nothing need be looked for.
+    for (const tx of this.graph.size > 0 ? block.transactions : []) {
       // Nobody else here spends what it spends.
       if (this.remove(tx.txid, 'block')) continue
       for (const { prevout } of tx.inputs) {

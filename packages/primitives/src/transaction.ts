@@ -130,10 +130,26 @@ function readInputs(reader: Reader): Mutable<TxIn>[] {
   return inputs
 }
 
+/** Items of a witness that are read in one step. */
+const STEP_ITEMS = 50_000
+/** A count that begins with this byte or a higher one takes more than that byte. */
+const LONG_COUNT = 0xfd
+
+/** A witness of a few items, as nearly all are, is read at once. */
+function* readLongStack(reader: Reader): Steps<readonly Uint8Array[]> {
+  const items: Uint8Array[] = []
+  for (let left = reader.compactSize(); left > 0; left--) {
+    items.push(varBytes.read(reader))
+    if (items.length % STEP_ITEMS === 0) yield
+  }
+  return items
+}
+
 /** Reads the witness of each input into it. */
-function readWitnesses(reader: Reader, inputs: readonly Mutable<TxIn>[]): void {
+function* readWitnesses(reader: Reader, inputs: readonly Mutable<TxIn>[]): Steps<void> {
   const start = reader.offset
-  for (const input of inputs) input.witness = witnessStack.read(reader)
+  for (const input of inputs)
+    input.witness = (reader.peek() ?? 0) < LONG_COUNT ? witnessStack.read(reader) : yield* readLongStack(reader)
   if (!inputs.some(input => input.witness.length > 0)) throw new DecodeError('superfluous witness record', start)
 }
 
@@ -141,7 +157,7 @@ function readWitnesses(reader: Reader, inputs: readonly Mutable<TxIn>[]): void {
  * Reads as Core's UnserializeTransaction does. An empty input list announces BIP-0144 data; a witness section in which
  * every stack is empty is refused ("superfluous witness"), as are unknown flags. The ids are still missing.
  */
-function parseTransaction(reader: Reader, allowWitness: boolean): Mutable<Transaction> {
+function* parseTransaction(reader: Reader, allowWitness: boolean): Steps<Mutable<Transaction>> {
   const start = reader.offset
   const version = reader.u32()
   let bodyStart = reader.offset
@@ -159,7 +175,7 @@ function parseTransaction(reader: Reader, allowWitness: boolean): Mutable<Transa
     outs = outputs.read(reader)
   }
   const bodyEnd = reader.offset
-  if (flags & 1) readWitnesses(reader, inputs)
+  if (flags & 1) yield* readWitnesses(reader, inputs)
   if (flags > 1) throw new DecodeError('unknown transaction optional data', start + 5)
   const tx: Mutable<Transaction> = { ...unread }
   tx.version = version
@@ -219,7 +235,7 @@ export function* readTransactionsInSteps(reader: Reader, count: number, allowWit
     const step: Mutable<Transaction>[] = []
     const end = reader.offset + STEP_BYTES
     while (transactions.length + step.length < count && reader.offset < end)
-      step.push(parseTransaction(reader, allowWitness))
+      step.push(yield* parseTransaction(reader, allowWitness))
     fillIds(step, reader.bytes)
     for (const tx of step) transactions.push(tx)
     if (transactions.length < count) yield
@@ -236,7 +252,7 @@ export const readTransaction = (reader: Reader, allowWitness = true): Transactio
   readTransactions(reader, 1, allowWitness)[0] as Transaction
 
 /** Reads one whose ids nobody will ask for: computing them costs more than reading it. They are zeros. */
-export const readTransactionWithoutIds = (reader: Reader): Transaction => parseTransaction(reader, true)
+export const readTransactionWithoutIds = (reader: Reader): Transaction => doneAtOnce(parseTransaction(reader, true))
 
 /** Decodes exactly one transaction; throws a DecodeError. Without `allowWitness` an empty input list is just that. */
 export function decodeTransaction(raw: Uint8Array, allowWitness = true): Transaction {

@@ -41,10 +41,13 @@ const READ_AHEAD_BYTES = 1 << 18
 const FIRST_KEY = new Uint8Array(0)
 const LAST_KEY = new Uint8Array(40).fill(255)
 
+/** What a database has from its first moment on. Making one begins with a first manifest, which may be all there is after a crash. */
+const PROPER_FILE = /\.(ldb|log)$|^MANIFEST-(?!000001$)/
+
 /** LevelDB takes a folder without `CURRENT` for a new database and throws away the files in it. */
 async function refuseUnreadable(folder: string, remedy: Remedy, { quickLook = 0 }: LevelOptions): Promise<void> {
   const files = await readdir(folder).catch((): string[] => [])
-  if (!files.includes('CURRENT') && files.some(file => /\.ldb$|^MANIFEST-/.test(file)))
+  if (!files.includes('CURRENT') && files.some(file => PROPER_FILE.test(file)))
     throw new StoreError('damaged', `${folder} has lost its file CURRENT`)
   if (files.includes(MARK)) throw new StoreError('damaged', `${folder} was found damaged`)
   if (remedy === 'repair' && !files.includes(IN_USE) && (await tableBytes(folder, files)) > quickLook) return

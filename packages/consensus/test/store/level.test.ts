@@ -125,6 +125,18 @@ describe('a table of blocks with another bit', () => {
   })
 })
 
+test('a folder in which a database was about to be made is a new one', async () => {
+  const dir = tempDir()
+  writeFileSync(join(dir, 'MANIFEST-000001'), '')
+  const database = await LevelDatabase.open(dir, 'renew', {})
+  expect(database.remedied).toBe(false)
+  await database.close()
+  rmSync(join(dir, 'CURRENT'))
+  const damaged = await LevelDatabase.open(dir, 'renew', {})
+  expect(damaged.remedied).toBe(true)
+  await damaged.close()
+})
+
 describe('a folder that cannot be read for another reason', () => {
   test.each(['CURRENT', 'MANIFEST'])('%s: both databases are left as they are', async file => {
     // The folder's own name must not be taken for what LevelDB says.

@@ -14,25 +14,30 @@ export interface ActivationDeps {
   readonly mustFlush: () => boolean
   /** Called with nothing in flight. */
   readonly flush: () => Promise<void>
-  /** Called after every block connected or disconnected: what it does bounds what a long reorganisation keeps. */
+  /**
+   * Called after every block connected or disconnected, which it notes before it returns: what it does then bounds what a
+   * long reorganisation keeps.
+   */
   readonly stepped: (step: Step) => Promise<void>
   /** Called for a block that failed, once. */
   readonly failed: (failed: Failed) => void
 }
 
-function fail(failure: Failed, { tree, records, failed }: ActivationDeps): false {
+function fail(failure: Failed, { tree, records, failed }: ActivationDeps): void {
   tree.fail(failure.entry)
   records.touch(failure.entry)
   failed(failure)
-  return false
 }
 
 /** Waits for the oldest block in flight; false if it failed, and with it all that was. */
 async function settleOne(deps: ActivationDeps): Promise<boolean> {
-  const result = await deps.ledger.settle()
-  if ('reject' in result) return fail(result, deps)
-  await deps.stepped(result)
-  return true
+  const { ledger, stepped } = deps
+  const result = await ledger.settle()
+  const failed = 'reject' in result
+  const noted = failed ? fail(result, deps) : stepped(result)
+  ledger.markOver()
+  await noted
+  return !failed
 }
 
 /** Waits until nothing is in flight; false if a block failed, so that there may be a better one. */
@@ -97,7 +102,8 @@ async function beginNext(entry: TreeEntry, deps: ActivationDeps, given: Block | 
   if (!(await land(deps))) return false
   const failure = { entry, reject: begun.reject }
   ledger.assertSound(failure)
-  return fail(failure, deps)
+  fail(failure, deps)
+  return false
 }
 
 /** Goes a stretch of the way to `target`; false if a better one must be looked for. */

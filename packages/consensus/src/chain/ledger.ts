@@ -202,7 +202,6 @@ export class Ledger {
     }
     this.attempts.shift()
     this.bytesInFlight -= block.raw.length
-    this.over++
     return { did: 'connect', entry, block, version, spent: connected.spent }
   }
 
@@ -212,10 +211,14 @@ export class Ledger {
     for (const { connected } of this.attempts.reverse()) {
       await inSlices(coins.applyInSteps(reverseDiff(connected.diff)), slices)
       this.path.pop()
-      this.over++
     }
     this.attempts.length = 0
     this.bytesInFlight = 0
+  }
+
+  /** Whoever waits for what is settled or taken back by now may be answered: it is known what became of it. */
+  markOver(): void {
+    this.over = this.begun - this.attempts.length
   }
 
   /** Nobody waits for what is in flight any more; the coins are of no use afterwards. */

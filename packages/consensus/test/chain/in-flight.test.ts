@@ -120,7 +120,7 @@ describe('blocks in flight', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: first, max: 19 }), fc.boolean(), async (at, small) => {
         const referee = new Referee()
-        const chain = await open(referee, small ? { cacheBytes: 1, groupBytes: 1 } : {})
+        const chain = await open(referee, small ? { cacheBytes: 1, groupBytes: 1, sliceMs: 0 } : {})
         const told = listen(chain)
         referee.refuse(own.blocks[at]!)
         const answers = (await submitAll(chain, own.blocks)).map(wordOf)

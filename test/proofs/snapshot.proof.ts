@@ -54,7 +54,8 @@ const foldersOf = (datadir: string): string[] =>
 /** A node with the whole chain, and the file of its coins. */
 async function dumpedSource(): Promise<{ readonly source: NodeProcess; readonly dumped: Dumped }> {
   const datadir = tempDir()
-  const done = await runRaistone(['import', coreChainFile(), '--chain=regtest', `--datadir=${datadir}`, '--json'])
+  const words = ['import', coreChainFile(), '--chain=regtest', `--datadir=${datadir}`, '--json']
+  const done = await runRaistone(words, { deadlineMs: 240_000 })
   expectEnded(done, 0)
   const source = await start([], datadir)
   const dumped = await source.rpc<Dumped>('dumptxoutset', 'utxo.dat')

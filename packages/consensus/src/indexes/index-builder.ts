@@ -1,27 +1,23 @@
-import type { Block, BlockHash, Height } from '@raistone/primitives'
+import type { BlockHash, Height } from '@raistone/primitives'
 import type { BlockEntry } from '../chain/block-entry.js'
-import type { ChainEvents } from '../chain/events.js'
-import type { Coin } from '../coin.js'
-import type { Events } from '../emitter.js'
 import type { Database } from '../store/database.js'
 import { isDamage, StoreError } from '../store/store-error.js'
 import { Slices } from '../verify/next-turn.js'
-import type { ChainIndex, ConnectedBlock, IndexKind } from './chain-index.js'
+import { BlockSource, type Missing, type ReadableChain } from './block-source.js'
+import type { ChainIndex, IndexKind } from './chain-index.js'
 import { IndexStore } from './index-store.js'
-import { RecentBlocks } from './recent-blocks.js'
+import { LookUps } from './look-ups.js'
+import { Rounds } from './rounds.js'
 
 /** What an index follows. */
-export interface IndexedChain {
+export interface IndexedChain extends ReadableChain {
   readonly tip: BlockEntry
-  readonly events: Events<ChainEvents>
   readonly prunedTo: Height
   entry(hash: BlockHash): BlockEntry | undefined
   entryAt(height: Height): BlockEntry | undefined
   isActive(entry: BlockEntry): boolean
   /** A snapshot stands for the block, which is not verified yet and may not be here. */
   isAssumed(entry: BlockEntry): boolean
-  block(hash: BlockHash): Promise<Block | undefined>
-  spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>
   keepBlocksAbove(height: () => Height): () => void
   requestRebuild(): Promise<void>
 }
@@ -65,17 +61,14 @@ export class IndexBuilder<I extends ChainIndex> {
   private committed: BlockEntry | undefined
   /** What it waits for, as it was told. */
   private missing: BlockEntry | undefined
-  private readonly recent = new RecentBlocks()
-  private readonly ties: (() => void)[]
-  private running: Promise<void> = Promise.resolve()
-  private over = false
-  private woken = false
-  private wake: () => void = () => undefined
-  private roundEnds: (() => void)[] = []
-  private readonly lookUps = new Set<Promise<unknown>>()
+  private readonly source: BlockSource
+  private readonly ties: readonly (() => void)[]
+  private readonly lookUps = new LookUps()
   /** What a look-up found. */
   private damage: Error | undefined
-  private renewing = false
+  private readonly rounds = new Rounds()
+  private running: Promise<void> = Promise.resolve()
+  private over = false
 
   private constructor(
     private readonly chain: IndexedChain,
@@ -88,14 +81,11 @@ export class IndexBuilder<I extends ChainIndex> {
     })
     this.at = store.tip && chain.entry(store.tip.hash)
     this.committed = this.at
+    this.source = new BlockSource(chain, index.needsSpent, () => this.synced)
     this.ties = [
       chain.keepBlocksAbove(() => this.lastActive(this.committed)?.height ?? 0),
-      chain.events.on('connected', block => {
-        if (this.synced) this.recent.add(block)
-      }),
-      chain.events.on('disconnected', ({ entry }) => this.recent.take(entry.hash)),
-      chain.events.on('tip', () => this.nudge()),
-      chain.events.on('verified', () => this.nudge()),
+      chain.events.on('tip', () => this.rounds.nudge()),
+      chain.events.on('verified', () => this.rounds.nudge()),
     ]
   }
 
@@ -140,76 +130,64 @@ export class IndexBuilder<I extends ChainIndex> {
   /** Waits until the index has what the chain has now; false at once while it is not `synced`. */
   async caughtUp(): Promise<boolean> {
     const target = this.chain.tip
-    while (this.synced && !this.over && !this.covers(target)) await this.roundEnd()
+    while (this.synced && !this.over && !this.covers(target)) await this.rounds.next()
     return this.synced && !this.over
   }
 
   /** Waits until the index has reached the chain's tip for the first time, or can do no more. */
   async whenSynced(): Promise<void> {
-    while (!this.synced && !this.over) await this.roundEnd()
-  }
-
-  private roundEnd(): Promise<void> {
-    return new Promise(resolve => this.roundEnds.push(resolve))
+    while (!this.synced && !this.over) await this.rounds.next()
   }
 
   /** Looks something up. Undefined also while everything is made again, as it is when this finds damage. */
-  async ask<T>(find: (index: I) => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.renewing) return undefined
-    const looking = find(this.index)
-    this.lookUps.add(looking)
+  ask<T>(find: (index: I) => Promise<T | undefined>): Promise<T | undefined> {
+    return this.lookUps.run(() => this.look(find))
+  }
+
+  private async look<T>(find: (index: I) => Promise<T | undefined>): Promise<T | undefined> {
     try {
-      return await looking
+      return await find(this.index)
     } catch (error) {
       if (!isDamage(error)) throw this.fail(error)
       this.damage = error as Error
       this.synced = false
-      this.nudge()
+      this.rounds.nudge()
       return undefined
-    } finally {
-      this.lookUps.delete(looking)
     }
   }
 
   /** Ends with what was taken in on the disk; nobody may be looking anything up. */
   async close(): Promise<void> {
     this.over = true
-    this.nudge()
+    this.rounds.nudge()
     await this.running
     this.leaveChain()
     await this.store.close()
   }
 
   private leaveChain(): void {
-    for (const leave of this.ties.splice(0)) leave()
-  }
-
-  private nudge(): void {
-    this.woken = true
-    this.wake()
+    for (const leave of this.ties) leave()
+    this.source.close()
   }
 
   private fail(error: unknown): Error {
     const reason = error instanceof Error ? error : new Error(String(error))
     this.over = true
-    this.nudge()
+    this.rounds.nudge()
     this.tellFailure(reason)
     return reason
   }
 
   private async run(): Promise<void> {
     try {
-      while (!this.over) {
-        this.woken = false
-        await this.round()
-        for (const tell of this.roundEnds.splice(0)) tell()
-        // The tip may have moved meanwhile, and nobody tells it again.
-        if (!this.woken) await new Promise<void>(resolve => (this.wake = resolve))
-      }
+      await this.rounds.run(
+        () => this.round(),
+        () => this.over,
+      )
     } catch (error) {
       this.fail(error)
     }
-    for (const tell of this.roundEnds.splice(0)) tell()
+    this.rounds.tell()
   }
 
   private async round(): Promise<void> {
@@ -219,21 +197,20 @@ export class IndexBuilder<I extends ChainIndex> {
     } catch (error) {
       if (!isDamage(error)) throw error
       await this.renew(error as Error)
-      this.woken = true
+      this.rounds.nudge()
     }
   }
 
   private async renew(why: Error): Promise<void> {
     this.options.notice(`${why.message} and is made again`)
-    this.renewing = true
     this.synced = false
     this.at = undefined
     this.committed = undefined
-    this.recent.clear()
-    await Promise.allSettled(this.lookUps)
-    this.damage = undefined
-    await this.store.clear()
-    this.renewing = false
+    this.source.clear()
+    await this.lookUps.without(() => {
+      this.damage = undefined
+      return this.store.clear()
+    })
   }
 
   private async follow(): Promise<void> {
@@ -241,8 +218,11 @@ export class IndexBuilder<I extends ChainIndex> {
     this.at = this.lastActive(this.at)
     const slices = new Slices()
     for (let next = this.next; next && !this.over; next = this.next) {
-      const given = this.recent.take(next.hash) ?? (await this.read(next))
-      if (!given) break
+      const given = await this.source.take(next)
+      if (typeof given === 'string') {
+        await this.waitFor(next, given)
+        break
+      }
       await this.index.connect(given)
       this.at = next
       this.options.progress({ name: this.name, height: next.height, target: this.chain.tip.height })
@@ -274,27 +254,20 @@ export class IndexBuilder<I extends ChainIndex> {
     this.committed = at
   }
 
-  /** Undefined if it cannot be read: then it is waited for. */
-  private async read(entry: BlockEntry): Promise<ConnectedBlock | undefined> {
-    const block = await this.chain.block(entry.hash)
-    const spent = this.index.needsSpent && block ? await this.chain.spentCoins(entry.hash) : []
-    if (block && spent) return { entry, block, spent }
+  /** A block comes again when a peer has it; undo data are made again with the coins. */
+  private async waitFor(entry: BlockEntry, missing: Missing): Promise<void> {
     this.assertIsHere(entry)
     this.synced = false
-    if (this.missing !== entry) {
-      this.missing = entry
-      await this.tellMissing(entry, block ? 'undo data' : 'block')
+    if (this.missing === entry) return
+    this.missing = entry
+    if (missing === 'block') {
+      this.options.notice(`the ${this.name} waits for block ${entry.hash}, which cannot be read`)
+      return
     }
-    return undefined
-  }
-
-  private async tellMissing({ hash }: BlockEntry, what: 'block' | 'undo data'): Promise<void> {
     this.options.notice(
-      what === 'block'
-        ? `the ${this.name} waits for block ${hash}, which cannot be read`
-        : `the ${this.name} waits for the next start, which makes the undo data of block ${hash} again`,
+      `the ${this.name} waits for the next start, which makes the undo data of block ${entry.hash} again`,
     )
-    if (what === 'undo data') await this.chain.requestRebuild()
+    await this.chain.requestRebuild()
   }
 
   private assertBlocksAreHere(): void {

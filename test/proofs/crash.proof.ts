@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Chain, type ChainOptions, StoreError } from '@raistone/consensus'
+import { type Chain, type ChainOptions, openStore, StoreError } from '@raistone/consensus'
+import { openLevelDatabases } from '@raistone/consensus/level'
 import type { BlockHash } from '@raistone/primitives'
 import { type Ended, killAllProcesses, removeTempDirs, seededRandom, TestProcess, tempDir } from '@raistone/testkit'
 import { everyNth, inTurn } from '../crash/cases.js'
@@ -14,7 +15,7 @@ import { copyDatabases } from '../crash/folder-copy.js'
 import { proveIndexes } from '../crash/index-scenes.js'
 import { proveNodes } from '../crash/node-scenes.js'
 import { PowerCut } from '../crash/power-cut.js'
-import { feedFolder, openFolder, submit, writeBlocks } from '../crash/setting.js'
+import { feedFolder, openFolder, smallLevel, submit, writeBlocks } from '../crash/setting.js'
 import { tellStory } from '../crash/story.js'
 import { type AroundWrite, watchWrites } from '../crash/watched.js'
 import { isQuick, SEED, writeFigures } from '../proof.js'
@@ -110,6 +111,7 @@ const scenes: readonly Scene[] = [
   { name: 'flush after every block', sizes: { cacheBytes: 1, groupBytes: 1 } },
   { name: 'replay', sizes: middling, prepare: dir => leaveBehind(dir, 'replay') },
   { name: 'rebuild', sizes: middling, prepare: dir => leaveBehind(dir, 'rebuild') },
+  { name: 'reindex', sizes: middling, prepare: askReindex },
   { name: 'prune', sizes: pruned, look: chain => expectPruned(chain, story, pruned.prune.keep) },
   { name: 'import with indexes', sizes: middling, indexes: 'indexed' },
   { name: 'index building', sizes: large, indexes: 'indexed', prepare: tellAll },
@@ -131,6 +133,14 @@ async function leaveBehind(dir: string, what: 'replay' | 'rebuild'): Promise<voi
   await tellAll(dir)
   rmSync(join(dir, 'chainstate'), { recursive: true })
   if (what === 'replay') renameSync(join(dir, 'kept'), join(dir, 'chainstate'))
+}
+
+/** The whole story's blocks, of which everything is to be made again. */
+async function askReindex(dir: string): Promise<void> {
+  await tellAll(dir)
+  const store = await openStore(await openLevelDatabases(dir, smallLevel))
+  await store.requestReindex()
+  await store.close()
 }
 
 /** Kills a process at some moment of its work, the opening of the folder included. */

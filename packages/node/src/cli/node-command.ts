@@ -27,10 +27,10 @@ export async function run(words: readonly string[], io: Io, onReady?: (node: Run
   for (const name of configured.unknown)
     io.note(`raistone: unknown option "${name}" in the configuration file is ignored`)
   const config = nodeConfig(configured)
-  // Loaded when there is something to start: a mistyped option is answered without waiting for a network stack.
-  const [{ startNode }, { isEnded }] = await Promise.all([import('../node.js'), import('../ledger.js')])
   const stopping = new AbortController()
   const unlisten = onSignals(stopping, io)
+  // Loaded when there is something to start: a mistyped option is answered without waiting for a network stack.
+  const [{ startNode }, { isEnded }] = await Promise.all([import('../node.js'), import('../ledger.js')])
   try {
     const node = await startNode(config, { signal: stopping.signal, status: io.status, colour: hasColour(io) })
     if (configured.settings.flag('json')) io.out(JSON.stringify(readyFacts(node)))

@@ -5,7 +5,7 @@ import { Life } from './life.js'
 import { takeSample } from './sample.js'
 
 // A process that lives through rounds and prints a sample after each. It may be asked to lose something every time.
-const [dir, seed, rounds, leaks] = process.argv.slice(2) as [string, string, string, string]
+const [dir, seed, rounds, payments, leaks] = process.argv.slice(2) as [string, string, string, string, string]
 const ROUNDS_BETWEEN_RESTARTS = 4
 
 const lost: unknown[] = []
@@ -22,7 +22,7 @@ async function lose(): Promise<void> {
 }
 
 process.setMaxListeners(0)
-const life = new Life(dir, seededRandom(Number(seed)))
+const life = new Life(dir, seededRandom(Number(seed)), Number(payments))
 await life.begin()
 for (let n = 1; n <= Number(rounds); n++) {
   if (n % ROUNDS_BETWEEN_RESTARTS === 0) await life.restart()

@@ -4,8 +4,6 @@ import { scriptToAddress, type Transaction, toHex } from '@raistone/primitives'
 import { BlockBuilder, entryParent, type OwnedCoin, ownedCoin, spend, testKey } from '@raistone/testkit'
 import { ask } from './ask.js'
 
-/** Chains of payments that go on side by side. */
-const PAYMENTS = 10
 const BLOCKS_A_ROUND = 3
 const DEEPEST = 6
 const FEE = 1000n
@@ -23,6 +21,8 @@ export class Life {
   constructor(
     private readonly datadir: string,
     private readonly random: () => number,
+    /** Chains of payments that go on side by side. */
+    private readonly payments: number,
   ) {}
 
   get running(): RunningNode {
@@ -56,8 +56,8 @@ export class Life {
   async begin(): Promise<void> {
     await this.start()
     const { chain, params } = this.running
-    await this.mine(PAYMENTS + params.coinbaseMaturity)
-    for (let height = 1; height <= PAYMENTS; height++) {
+    await this.mine(this.payments + params.coinbaseMaturity)
+    for (let height = 1; height <= this.payments; height++) {
       const block = await chain.block(chain.entryAt(height)?.hash ?? chain.tip.hash)
       this.coins.push(ownedCoin(block?.transactions[0] as Transaction, 0, owner))
     }

@@ -11,6 +11,7 @@ import {
 } from '@raistone/primitives'
 import { type Admitted, judge, type Petition } from './accept/judge.js'
 import { createScriptCheck } from './accept/scripts.js'
+import { withTheirCoins } from './accept/spent-coins.js'
 import type { MempoolDeps } from './deps.js'
 import { feeRateOf } from './policy/fee-rate.js'
 import { type FeeRate, type MempoolLimits, type MempoolPolicy, mempoolLimits, mempoolPolicy } from './policy/limits.js'
@@ -288,7 +289,16 @@ export class Mempool {
 
   /** Takes back what disconnected blocks had, parents first. What cannot be judged now waits for the next tip. */
   private async takeFreed(): Promise<void> {
-    const rest = this.freed.take()
+    const { steps } = this
+    const all = this.freed.take()
+    // Of most of them the new blocks have spent the coins: they need not be judged one by one.
+    const whole = await withTheirCoins(
+      all,
+      key => this.coin(key),
+      this.deps.chain,
+      () => this.steps === steps,
+    )
+    const rest = whole ?? all
     for (let tx = rest.shift(); tx; tx = rest.shift()) {
       const { reject } = await this.take(tx, {}, true)
       if (reject === CHAIN_MOVES) rest.unshift(tx)

@@ -263,7 +263,12 @@ export function decodeTransaction(raw: Uint8Array, allowWitness = true): Transac
 }
 
 /** The same transaction with bytes of its own, so that keeping it does not keep the block it came in. */
-export const detachTransaction = (tx: Transaction): Transaction => decodeTransaction(Uint8Array.from(tx.raw))
+export function detachTransaction({ raw, txid, wtxid }: Transaction): Transaction {
+  const tx: Mutable<Transaction> = readTransactionWithoutIds(new Reader(Uint8Array.from(raw)))
+  tx.txid = txid
+  tx.wtxid = wtxid
+  return tx
+}
 
 /** Sum of all outputs in satoshis. */
 export const outputTotal = (tx: TransactionBody): bigint => tx.outputs.reduce((sum, output) => sum + output.value, 0n)

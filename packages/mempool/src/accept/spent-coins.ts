@@ -11,6 +11,34 @@ const outputKeys = (tx: Transaction): OutpointKey[] => tx.outputs.map((_, vout) 
 const allOf = (keys: readonly OutpointKey[], pool: PoolCoins, view: CoinView): Coin[] =>
   keys.map(key => pool(key) ?? view.get(key)).filter(coin => coin !== undefined)
 
+/** Transactions whose coins are asked for together. */
+const TOGETHER = 500
+
+/**
+ * Those of the transactions, parents first, all of whose coins are there: in the pool, in the ledger, or made by another
+ * of them. Undefined if `isCurrent` is false before all have been looked at.
+ */
+export async function withTheirCoins(
+  transactions: readonly Transaction[],
+  pool: PoolCoins,
+  chain: MempoolChain,
+  isCurrent: () => boolean,
+): Promise<Transaction[] | undefined> {
+  const made = new Set<OutpointKey>()
+  const whole: Transaction[] = []
+  for (let at = 0; at < transactions.length; at += TOGETHER) {
+    const some = transactions.slice(at, at + TOGETHER)
+    const view = await chain.coins(some.flatMap(inputKeys))
+    if (!isCurrent()) return undefined
+    for (const tx of some) {
+      if (!inputKeys(tx).every(key => made.has(key) || pool(key) || view.get(key))) continue
+      for (const key of outputKeys(tx)) made.add(key)
+      whole.push(tx)
+    }
+  }
+  return whole
+}
+
 /** The coins the transaction spends, from the pool and the ledger; or why there are none. */
 export async function loadSpentCoins(
   tx: Transaction,

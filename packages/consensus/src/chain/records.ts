@@ -117,7 +117,10 @@ export class BlockRecords {
       this.lost.delete(entry.hash)
     }
     this.prunedTo = upTo
-    await this.store.remove(numbers, this.recordsOf(entries.map(({ row }) => row)), upTo)
+    const rows = entries.map(({ row }) => row)
+    // A write that is under way would bring back what it was begun with.
+    this.writing = this.writing.then(() => this.store.remove(numbers, this.recordsOf(rows), upTo))
+    await this.writing
   }
 
   /** What was pruned is wanted again. */

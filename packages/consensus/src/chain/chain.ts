@@ -12,7 +12,6 @@ import { nowSec } from '../clock.js'
 import type { Coin, CoinView } from '../coin.js'
 import type { Events } from '../emitter.js'
 import type { ChainParams } from '../params/chain-params.js'
-import { type CoinDump, dumpCoins } from '../snapshot/dump-coins.js'
 import { type CoinStatistics, measureCoins } from '../statistics/coin-statistics.js'
 import { decodeUndo } from '../store/undo-record.js'
 import type { Reject, Verdict } from '../verdict.js'
@@ -27,9 +26,8 @@ import { invalidate, prefer, reconsider } from './controls.js'
 import { Engine } from './engine.js'
 import type { ChainEvents } from './events.js'
 import { entriesAfter, entriesMissing, locatorOf } from './locate.js'
-import type { LoadedSnapshot, SnapshotOptions } from './snapshots.js'
+import type { ChainDump, LoadedSnapshot, SnapshotOptions } from './snapshots.js'
 import type { Submitted, SubmittedHeaders } from './submitted.js'
-import { transactionsUpTo } from './transaction-count.js'
 import type { TreeEntry } from './tree-entry.js'
 import { blocksToVerify, type Verified, type VerifyOptions, verifyChain } from './verify-chain.js'
 
@@ -40,13 +38,6 @@ async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | 
     if (error instanceof DecodeError) return error
     throw error
   }
-}
-
-/** A file of all coins, and the block that they belong to. */
-export interface ChainDump extends CoinDump {
-  readonly base: BlockEntry
-  /** Transactions of the chain up to there; undefined where a snapshot stands for blocks that never came. */
-  readonly chainTxCount: number | undefined
 }
 
 /** Headers that may wait for the next write of blocks. */
@@ -247,29 +238,8 @@ export class Chain {
   }
 
   /** The coins after the tip as a file; later blocks do not disturb it. */
-  async dump(): Promise<ChainDump> {
-    const { ledger, store, params } = this.parts
-    const { base, counted, written } = await this.engine.work(async () => {
-      await this.engine.flushCoins()
-      return { base: ledger.head, counted: store.bestCoins.walk(), written: store.bestCoins.walk() }
-    })
-    const chainTxCount = await transactionsUpTo(base.height, ledger.path, params.snapshots)
-    const dump = await this.engine.turns.guard(dumpCoins({ magic: params.magic, base: base.hash }, counted, written))
-    return { ...dump, pieces: this.guarded(dump.pieces), base, chainTxCount }
-  }
-
-  /** What cannot be read stops the chain. */
-  private async *guarded(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-    try {
-      for (
-        let next = await this.engine.turns.guard(pieces.next());
-        !next.done;
-        next = await this.engine.turns.guard(pieces.next())
-      )
-        yield next.value
-    } finally {
-      await pieces.return(undefined)
-    }
+  dump(): Promise<ChainDump> {
+    return this.engine.snapshots.dump(this.path)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { BlockHash } from '@raistone/primitives'
+import { type CoinDump, dumpCoins } from '../snapshot/dump-coins.js'
 import { type LoadOptions, loadCoins } from '../snapshot/load-coins.js'
 import { SnapshotError } from '../snapshot/snapshot-error.js'
 import { SnapshotReader } from '../snapshot/snapshot-reader.js'
@@ -10,7 +11,9 @@ import { BackgroundValidation } from './background-validation.js'
 import type { BlockEntry } from './block-entry.js'
 import type { ChainParts, Coinage, History } from './chain-parts.js'
 import type { Failed } from './ledger.js'
+import type { Path } from './locate.js'
 import { type ExpectedSnapshot, expectSnapshot } from './snapshot-base.js'
+import { transactionsUpTo } from './transaction-count.js'
 import type { TreeEntry } from './tree-entry.js'
 
 /** How a snapshot is loaded. */
@@ -22,6 +25,13 @@ export interface SnapshotOptions extends Pick<LoadOptions, 'progress'> {
 export interface LoadedSnapshot {
   readonly base: BlockEntry
   readonly coins: number
+}
+
+/** A file of all coins, and the block that they belong to. */
+export interface ChainDump extends CoinDump {
+  readonly base: BlockEntry
+  /** Transactions of the chain up to there; undefined where a snapshot stands for blocks that never came. */
+  readonly chainTxCount: number | undefined
 }
 
 /** What the chain does for its snapshots. */
@@ -76,6 +86,30 @@ export class Snapshots {
   private validationOf(history: History): BackgroundValidation {
     const { store, records } = this.parts
     return new BackgroundValidation({ ...history, store: store.coins, records })
+  }
+
+  /** The coins of the best chain's last block, which is the end of this path or will be soon. */
+  async dump(path: Path): Promise<ChainDump> {
+    const { store, params } = this.parts
+    const { base, counted, written } = await this.host.work(async () => {
+      await this.host.flush()
+      const coins = store.bestCoins
+      return { base: this.parts.ledger.head, counted: coins.walk(), written: coins.walk() }
+    })
+    const chainTxCount = await transactionsUpTo(base.height, path, params.snapshots)
+    const dump = await this.host.guard(dumpCoins({ magic: params.magic, base: base.hash }, counted, written))
+    return { ...dump, pieces: this.guarded(dump.pieces), base, chainTxCount }
+  }
+
+  /** What cannot be read stops the chain. */
+  private async *guarded(pieces: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const { host } = this
+    try {
+      for (let next = await host.guard(pieces.next()); !next.done; next = await host.guard(pieces.next()))
+        yield next.value
+    } finally {
+      await pieces.return(undefined)
+    }
   }
 
   /** Reads a snapshot and makes it the best chain. Throws a SnapshotError that says why not. */

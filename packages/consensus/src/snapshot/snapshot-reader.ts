@@ -22,8 +22,8 @@ import { readVarint } from './varint.js'
 
 /** More than a coin takes, with what may stand before it. */
 const MOST_COIN_BYTES = 10_240
-/** Coins that are handed over together. */
-const STEP = 500
+/** Coins that are handed over together: few, for a key that is made again from its x takes a while. */
+const STEP = 100
 
 export type SnapshotRules = Pick<ChainParams, 'magic' | 'money'>
 

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type Block, emptyBytes, hash256, type OutpointKey, toDisplayHex } from '@raistone/primitives'
+import { flipByte } from '@raistone/testkit'
 import type { Coin } from '../../src/coin.js'
+import { coinKey } from '../../src/store/coin-record.js'
 import type { CoinAt } from '../../src/store/coin-store.js'
 import { Branch } from '../support/branch.js'
-import { feed, liveParams, openInMemory, stateAfter, stateOf } from '../support/live-chain.js'
+import { FailingDisk } from '../support/failing-disk.js'
+import { feed, liveParams, openInMemory, openLive, stateAfter, stateOf } from '../support/live-chain.js'
 import {
   after,
   BASE,
@@ -24,6 +27,7 @@ import {
   verified,
 } from '../support/snapshot-scene.js'
 import { coinsOf, snapshotOf } from '../support/snapshots.js'
+import { putRecord } from '../support/store-records.js'
 
 afterEach(closeAll)
 
@@ -241,4 +245,55 @@ test.each(kinds)('coins that turn out damaged are given up, %s', async (_, prepa
   expect(chain.tip.hash).toBe(before[11]!.hash)
   await feed(chain, before.slice(12))
   expect(await stateOf(chain)).toEqual(await stateAfter(main.blocks))
+})
+
+/** A disk whose snapshot has a damaged coin, the one that the next block spends. */
+async function damageCoin(disk: FailingDisk): Promise<void> {
+  const store = await disk.openStore()
+  const { database } = store.snapshot!.coins!
+  const key = coinKey(spentAfter as OutpointKey)
+  await putRecord(database, key, flipByte((await database.get(key)) as Uint8Array, 5, 1))
+  await store.close()
+}
+
+const goesOnWithout = async (disk: FailingDisk): Promise<void> => {
+  const store = await disk.openStore()
+  expect(store.mustRebuild).toBe(false)
+  const chain = await openLive(store)
+  expect(statesOf(chain)).toEqual([[0, undefined, true]])
+  expect(await disk.folders.has('chainstate_snapshot')).toBe(false)
+  await feed(chain, main.blocks)
+  expect(await stateOf(chain)).toEqual(await stateAfter(main.blocks))
+  await chain.close()
+}
+
+test('a damaged coin of a snapshot that a block spends stops the chain, which goes on without the snapshot', async () => {
+  const disk = await FailingDisk.create()
+  let chain = await openLive(await disk.openStore())
+  chain.submitHeaders(headersOf(main.blocks))
+  await load(chain)
+  await chain.close()
+  await damageCoin(disk)
+  chain = await openLive(await disk.openStore())
+  await expect(feed(chain, after)).rejects.toMatchObject({ code: 'damaged' })
+  await chain.close()
+  await goesOnWithout(disk)
+})
+
+test('a damaged coin of a snapshot that is met when the chain is opened is given up with the snapshot', async () => {
+  const disk = await FailingDisk.create()
+  const chain = await openLive(await disk.openStore())
+  chain.submitHeaders(headersOf(main.blocks))
+  await load(chain)
+  await feed(chain, after)
+  // The blocks are on the disk, and the coins after them are not.
+  disk.writesLeft = 0
+  disk.dies = true
+  await chain.close().catch(() => undefined)
+  disk.writesLeft = Number.POSITIVE_INFINITY
+  await damageCoin(disk)
+  const store = await disk.openStore()
+  await expect(openLive(store)).rejects.toMatchObject({ code: 'snapshot' })
+  await store.close(false)
+  await goesOnWithout(disk)
 })

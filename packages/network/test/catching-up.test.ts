@@ -3,7 +3,7 @@ import { type Block, type BlockHash, type Header, type Wtxid, ZERO_HASH } from '
 import type { FrameStream, ProtocolHandler } from '../src/host/host.js'
 import { blockMessage, getBlocksMessage } from '../src/messages/blocks.js'
 import { getHeadersMessage, headersMessage } from '../src/messages/headers.js'
-import type { Status } from '../src/messages/status.js'
+import { type Status, serviceBits } from '../src/messages/status.js'
 import { batchMessage, getTransactionsMessage } from '../src/messages/transactions.js'
 import { receive, send } from '../src/requests/exchange.js'
 import { FakeChain, makeBlock } from './support/fake-chain.js'
@@ -219,5 +219,32 @@ describe('a flood', () => {
     const received = node.network.totals().received - before
     expect(received).toBeGreaterThan(100_000)
     expect(received).toBeLessThan(3 << 20)
+  })
+})
+
+describe('a node on a snapshot', () => {
+  test('tells that it does not have all blocks, until it has', async () => {
+    const lacking = await startNode({ chain: Object.assign(await grown(3), { historyFrom: 2 }) })
+    const whole = await startNode({ chain: await grown(3) })
+    await connect(lacking, whole)
+    const servicesOf = (peer: TestNode, of: TestNode) =>
+      of.network.peers().find(({ peerId }) => peerId === peer.network.peerId)?.services
+    expect(servicesOf(lacking, whole)).toBe(Number(serviceBits.limited))
+    expect(servicesOf(whole, lacking)).toBe(Number(serviceBits.full | serviceBits.limited))
+  })
+
+  test('asks for more blocks of history when some are verified', async () => {
+    const source = await grown(4)
+    const chain = new FakeChain()
+    chain.submitHeaders(headersOf(source))
+    let most = 2
+    const missingBlocks = chain.missingBlocks.bind(chain)
+    chain.missingBlocks = () => missingBlocks(4).filter(({ height }) => height <= most)
+    const node = await startNode({ chain })
+    await connect(node, await startNode({ chain: source }))
+    await until(() => chain.submitted.length === 2, 'the first blocks')
+    most = 4
+    chain.events.emit('verified', { entry: chain.tip })
+    await until(() => chain.submitted.length === 4, 'the others')
   })
 })

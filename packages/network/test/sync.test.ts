@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { BlockEntry } from '@raistone/consensus'
 import type { BlockHash } from '@raistone/primitives'
+import { BlockWindow } from '../src/sync/block-window.js'
 import { FRONT_MS, HEADERS_STALL_MS, PEER_BLOCKS, REQUEST_BLOCKS, STALE_ASK_MS, STALL_MS } from '../src/sync/limits.js'
 import type { SyncOutput } from '../src/sync/output.js'
 import { Sync } from '../src/sync/sync.js'
@@ -307,4 +309,13 @@ describe('sync', () => {
       await world.runUntil(() => world.chain.tip.hash === long.tip.hash)
     }
   })
+})
+
+test('blocks of history are asked for after those that the best chain needs', () => {
+  const chain = new FakeChain()
+  const at = (height: number): BlockEntry => ({ ...chain.tip, hash: String(height) as BlockHash, height })
+  const missing = [2000, 2001, 1, 2, 3].map(at)
+  const window = new BlockWindow()
+  window.setPeer('a', chain.tip.chainWork, 0)
+  expect(window.ask(missing, 0)).toEqual([{ peer: 'a', hashes: ['2000', '2001', '1', '2', '3'] }])
 })

@@ -45,7 +45,7 @@ export const genesisBlock = makeBlock(ZERO_HASH as BlockHash, 'genesis')
 
 /** A chain without rules: every block adds one unit of work. Blocks whose header version is 666 are invalid. */
 export class FakeChain implements NetworkChain {
-  readonly events = new FakeEvents<Pick<ChainEvents, 'tip'>>()
+  readonly events = new FakeEvents<Pick<ChainEvents, 'tip' | 'verified'>>()
   readonly blocks = new Map<BlockHash, Block>()
   readonly entries = new Map<BlockHash, Entry>()
   /** Hashes of every block submitted, in order. */

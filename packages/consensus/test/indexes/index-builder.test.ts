@@ -164,6 +164,7 @@ test('what is being looked up is waited for before all is forgotten, and what it
   await renewing
   // Who does not wait has forgotten everything by then.
   for (let turn = 0; turn < 5; turn++) await nextTurn()
+  expect(await builder.ask(index => index.find(tip))).toBeUndefined()
   latch.release()
   const [ofTip, ofGenesis] = await Promise.all(slow)
   expect(ofTip?.header).toBe(expectedOf(trunk.blocks).filters.get(trunk.tip.hash)?.header)

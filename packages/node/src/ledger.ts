@@ -111,6 +111,12 @@ export async function openLedger(directory: DataDirectory, clock: Clock, options
   try {
     const scriptCache = new ScriptCache(randomBytes(CACHE_SECRET_BYTES))
     const chain = await openReplica(directory, { params, verifier, clock, scriptCache, curve }, options)
+    if (chain.prunedTo > 0 && !options.prune) {
+      await chain.close()
+      throw failure(
+        `data directory ${directory.path}: blocks up to height ${chain.prunedTo} were removed; start with --prune as before, or once with --reindex, which fetches them all again`,
+      )
+    }
     return { chain, verifier, scriptCache, close: () => chain.close().finally(() => verifier.close()) }
   } catch (error) {
     await verifier.close()

@@ -125,3 +125,18 @@ test('raistone import --stopatheight leaves the rest of the file', async () => {
   const rest = await run(words)
   expect(JSON.parse(rest.out)).toMatchObject({ height: 120, tip: hashes[119] })
 })
+
+test('a directory from which blocks were removed is opened with --prune, or made whole again', async () => {
+  const { words, tip } = await tenBlocks()
+  const store = await openLevelStore(directoryOf(words))
+  await store.blocks.remove([], [], 2)
+  await store.close()
+  const error = await refusal(words)
+  expect(error).toBeInstanceOf(CliError)
+  expect((error as Error).message).toMatch(/height 2 were removed; start with --prune/)
+  const pruned = await startTestNode([...words, '--prune=550'])
+  expect(pruned.chain.tip.hash).toBe(tip)
+  await pruned.stop()
+  const whole = await startTestNode([...words, '--reindex'])
+  expect(whole.chain.prunedTo).toBe(0)
+})

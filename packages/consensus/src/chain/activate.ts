@@ -19,6 +19,8 @@ export interface ActivationDeps {
    * long reorganisation keeps.
    */
   readonly stepped: (step: Step) => Promise<void>
+  /** Called when the block that is being begun can be written. */
+  readonly recorded?: () => void
   /** Called for a block that failed, once. */
   readonly failed: (failed: Failed) => void
 }
@@ -92,7 +94,7 @@ async function makeRoom(deps: ActivationDeps): Promise<boolean> {
 async function beginNext(entry: TreeEntry, deps: ActivationDeps, given: Block | undefined): Promise<boolean> {
   const { tree, ledger } = deps
   if (!(await makeRoom(deps))) return false
-  const begun = await ledger.begin(entry, given)
+  const begun = await ledger.begin(entry, given, deps.recorded)
   if (begun === 'begun') return true
   if (begun === 'missing') {
     tree.unlink(entry)

@@ -68,6 +68,7 @@ export class Engine {
       mustFlush: () => coins.full || this.debt.tooMuch || pruner?.due(ledger.head.height) === true,
       flush: () => this.flushCoins(),
       stepped: step => this.stepped(step),
+      recorded: () => this.recorded(),
       failed: failure => this.remember(failure),
     }
   }
@@ -134,6 +135,11 @@ export class Engine {
     this.debt.add(step)
     this.steppedMs = performance.now()
     if (this.teller.bytes > this.parts.groupBytes) await this.write()
+  }
+
+  /** With nothing else to do, a block goes to the disk while its coins are applied and its scripts are being checked. */
+  private recorded(): void {
+    if (this.turns.idle && this.parts.ledger.inFlight === 0) this.writeMeanwhile()
   }
 
   /** After each piece of work: a group is written when it is large or old; with nothing else to do, all is brought to its end. */

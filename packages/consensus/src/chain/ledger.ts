@@ -157,9 +157,14 @@ export class Ledger {
 
   /**
    * Applies a child of the head and hands its scripts to the verifier, or says why it cannot: a reason that holds only
-   * if everything in flight proves valid. `missing` if the block cannot be read.
+   * if everything in flight proves valid. `missing` if the block cannot be read. `recorded` is called when all that is to
+   * be stored of it is among the records.
    */
-  async begin(entry: TreeEntry, given?: Block): Promise<'begun' | 'missing' | { readonly reject: Reject }> {
+  async begin(
+    entry: TreeEntry,
+    given?: Block,
+    recorded: () => void = () => undefined,
+  ): Promise<'begun' | 'missing' | { readonly reject: Reject }> {
     const { records, coins, assumedValid, slices } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
@@ -178,6 +183,7 @@ export class Ledger {
     const checks = unchecked ? (early ?? this.beginScripts(block, connected)) : undefined
     // What was written when it was connected before is used again, if it can still be read.
     if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
+    recorded()
     // Before the coins change, so that nobody who reads them meanwhile takes them for those of the block before.
     this.path.push(entry)
     await inSlices(coins.applyInSteps(connected.diff), slices)

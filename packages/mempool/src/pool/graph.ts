@@ -152,8 +152,9 @@ export class TransactionGraph {
   }
 
   private walk(from: Iterable<Txid>, direction: 'parents' | 'children'): Node[] {
-    const found = new Set<Node>()
     const queue = [...from]
+    if (queue.length === 0) return []
+    const found = new Set<Node>()
     for (let txid = queue.pop(); txid !== undefined; txid = queue.pop()) {
       const node = this.nodes.get(txid)
       if (!node || found.has(node)) continue

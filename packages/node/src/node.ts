@@ -240,16 +240,25 @@ class NodeParts {
   }
 }
 
+/** Blocks between two lines about history. */
+const HISTORY_STEP = 1000
+
 const logChain = (chain: Chain, log: NodeLog): void => {
   const scoped = log.child('chain')
   chain.events.on('tip', ({ entry, initialDownload }) => {
     if (!initialDownload) scoped.info('tip', { height: entry.height, hash: entry.hash })
   })
   chain.events.on('jumped', ({ entry }) => scoped.info('snapshot loaded', { height: entry.height, hash: entry.hash }))
+  let told = 0
+  chain.events.on('verified', ({ entry: { height } }) => {
+    if (height < told + HISTORY_STEP) return
+    told = height
+    scoped.info('history verified behind the snapshot', { height })
+  })
   chain.events.on('judged', ({ base, valid }) => {
-    const told = { height: base.height, hash: base.hash }
-    if (valid) scoped.info('snapshot valid: all blocks before it are verified', told)
-    else scoped.error('snapshot wrong', told)
+    const block = { height: base.height, hash: base.hash }
+    if (valid) scoped.info('snapshot valid: all blocks before it are verified', block)
+    else scoped.error('snapshot wrong', block)
   })
 }
 

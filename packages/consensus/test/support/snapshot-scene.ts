@@ -19,8 +19,8 @@ export async function closeAll(): Promise<void> {
   removeTempDirs()
 }
 
-export const BASE = 30
-export const main = new Branch(1).mineBusy(BASE + 8)
+export const BASE = 20
+export const main = new Branch(1).mineBusy(BASE + 6)
 export const before = main.blocks.slice(0, BASE)
 export const after = main.blocks.slice(BASE)
 export const base = before.at(-1) as Block

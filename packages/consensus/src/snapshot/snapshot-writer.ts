@@ -13,7 +13,7 @@ export interface SnapshotOf {
 
 /** Bytes that are handed over together, at least. */
 const PIECE_BYTES = 1 << 18
-const STEP = 500
+const STEP = 200
 
 /** The file of a coin set, piece by piece, in slices; closes the walk. Throws a StoreError. */
 export async function* writeSnapshot(of: SnapshotOf, walk: CoinWalk): AsyncGenerator<Uint8Array> {
@@ -43,13 +43,13 @@ export async function* writeSnapshot(of: SnapshotOf, walk: CoinWalk): AsyncGener
         if (!at.startsWith(txid) || txid === '') endTransaction()
         txid = at.slice(0, 64)
         outputs.push({ vout: Number(at.slice(65)), coin })
+        if (slices.over) await slices.pause()
       }
       if (bytes >= PIECE_BYTES) {
         yield concatBytes(...parts)
         parts = []
         bytes = 0
       }
-      if (slices.over) await slices.pause()
     }
     endTransaction()
     yield concatBytes(...parts)

@@ -34,6 +34,8 @@ export class Engine {
   private readonly debt = new ReplayDebt()
   /** When something was last connected or taken back. */
   private steppedMs = 0
+  /** The best chain is being looked for. */
+  private changing = false
   /** A write that is under way while other work goes on. */
   private writing: Promise<void> | undefined
 
@@ -126,7 +128,12 @@ export class Engine {
   }
 
   private async andTell(change: () => Promise<void>): Promise<void> {
-    await change()
+    this.changing = true
+    try {
+      await change()
+    } finally {
+      this.changing = false
+    }
     this.teller.leadsTo(this.parts.ledger.head)
   }
 
@@ -146,6 +153,7 @@ export class Engine {
   private async settle(): Promise<void> {
     if (this.turns.failure) throw this.turns.failure
     await this.parts.slices.pause()
+    this.deliver()
     if (!this.turns.idle) {
       const young = performance.now() - this.groupSince < GROUP_MS
       if (young && this.parts.records.bytes < this.parts.groupBytes) return
@@ -170,9 +178,8 @@ export class Engine {
     else this.deliver()
   }
 
-  private async settleNext(): Promise<void> {
-    await settleNext(this.activation)
-    this.teller.leadsTo(this.parts.ledger.head)
+  private settleNext(): Promise<void> {
+    return this.andTell(() => settleNext(this.activation))
   }
 
   /** Waits until nothing is in flight: what is asked of the ledger now is about its head. */
@@ -195,7 +202,10 @@ export class Engine {
 
   private deliver(): void {
     const { records, ledger } = this.parts
-    if (!this.turns.failure) this.teller.deliver(records.durable, ledger.over)
+    if (this.turns.failure) return
+    this.teller.tellTo(records.durable)
+    // What became of a block is not certain before the best chain is found.
+    if (!this.changing) this.teller.answerTo(records.durable, ledger.over)
   }
 
   async flushCoins(): Promise<void> {

@@ -49,13 +49,17 @@ export class Teller {
     this.answers.push({ give, version, over })
   }
 
-  /** Tells and answers what can be, with the disk at this version and so many blocks over. */
-  deliver(durable: number, over: number): void {
+  /** Tells the steps that the disk has at this version. */
+  tellTo(durable: number): void {
     for (let step = this.steps[0]; step && step.version <= durable; step = this.steps[0]) {
       this.steps.shift()
       this.bytes -= step.block.raw.length
       this.tell(step)
     }
+  }
+
+  /** After `tellTo`: answers what can be answered with so many blocks over, and tells where the chain stands. */
+  answerTo(durable: number, over: number): void {
     for (let next = this.answers[0]; next && next.version <= durable && next.over <= over; next = this.answers[0]) {
       this.answers.shift()
       next.give()

@@ -10,5 +10,6 @@ export default {
   transform: {},
   testSequencer: '<rootDir>/scripts/slow-first.mjs',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the cores of a small machine: tests of several processes mostly wait.
+  maxWorkers: 3,
 }

@@ -1,4 +1,4 @@
-import { fromDisplayHex, sha256, toHex, type Wtxid } from '@raistone/primitives'
+import { putId, sha256, toHex, type Wtxid } from '@raistone/primitives'
 import type { ScriptFlags } from '@raistone/script'
 
 /** Entries that are kept: about ten full blocks. */
@@ -15,6 +15,7 @@ export const CACHE_SECRET_BYTES = 32
 export class ScriptCache {
   private readonly entries = new Set<string>()
   private readonly preimage: Uint8Array
+  private readonly view: DataView
 
   constructor(
     secret: Uint8Array,
@@ -22,6 +23,7 @@ export class ScriptCache {
   ) {
     this.preimage = new Uint8Array(CACHE_SECRET_BYTES + 32 + 4)
     this.preimage.set(secret.subarray(0, CACHE_SECRET_BYTES))
+    this.view = new DataView(this.preimage.buffer)
   }
 
   get size(): number {
@@ -41,8 +43,8 @@ export class ScriptCache {
   }
 
   private entryOf(wtxid: Wtxid, flags: ScriptFlags): string {
-    this.preimage.set(fromDisplayHex(wtxid), CACHE_SECRET_BYTES)
-    new DataView(this.preimage.buffer).setUint32(CACHE_SECRET_BYTES + 32, flags)
+    putId(wtxid, this.preimage, CACHE_SECRET_BYTES)
+    this.view.setUint32(CACHE_SECRET_BYTES + 32, flags)
     return toHex(sha256(this.preimage))
   }
 }

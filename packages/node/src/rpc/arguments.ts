@@ -30,10 +30,18 @@ export function requireEntry(
   return entry
 }
 
+/** The bytes of the hex; throws a DecodeError. Blocks come this way, which Node.js reads several times faster. */
+function bytesOf(hex: string): Uint8Array {
+  const { buffer, byteOffset, length } = Buffer.from(hex, 'hex')
+  // It stops at what is no digit, and takes only the low byte of a character that has two.
+  const isWhole = length * 2 === hex.length && Buffer.byteLength(hex) === hex.length
+  return isWhole ? new Uint8Array(buffer, byteOffset, length) : fromHex(hex)
+}
+
 /** What the decoder makes of the hex, or undefined if it is none of that. */
 export function decoded<T>(hex: string, decode: (raw: Uint8Array) => T): T | undefined {
   try {
-    return decode(fromHex(hex))
+    return decode(bytesOf(hex))
   } catch (error) {
     if (error instanceof DecodeError) return undefined
     throw error

@@ -42,6 +42,7 @@ async function decodedOrError(raw: Uint8Array, slices: Slices): Promise<Block | 
 
 /** Headers that may wait for the next write of blocks. */
 const MOST_UNWRITTEN = 2000
+
 /**
  * The best chain and its coins. Blocks are judged one after the other in the order they are submitted; what the
  * chain shows and tells is on the disk. An I/O failure stops it for good: every later call throws, and `failed` tells.

@@ -61,12 +61,14 @@ async function tableBytes(folder: string, files: readonly string[]): Promise<num
   return bytes
 }
 
-/** Puts the sound records of the tables that were set aside where no newer ones are. */
+/** Puts the sound records of the tables that were set aside where no newer ones are, and lets go of a table when the disk has them. */
 async function salvage(level: Level, folder: string): Promise<void> {
   for (const file of await readdir(folder)) {
     if (!file.endsWith(SET_ASIDE)) continue
+    const batch = level.batch()
     for (const [key, value] of soundRecords(await readFile(join(folder, file))))
-      if (!(await level.get(key))) await level.put(key, value)
+      if (!(await level.get(key))) batch.put(key, value)
+    await batch.write({ sync: true })
     await rm(join(folder, file))
   }
 }

@@ -1,5 +1,5 @@
 import { emptyBytes } from './codec/bytes.js'
-import { hash32, i64, struct, u32, varBytes, vector } from './codec/codec.js'
+import { type Codec, hash32, i64, struct, u32, varBytes, vector } from './codec/codec.js'
 import { DecodeError } from './codec/decode-error.js'
 import { toDisplayHex } from './codec/hex.js'
 import { Reader } from './codec/reader.js'
@@ -54,9 +54,29 @@ export const NULL_VOUT = 0xffffffff
 export const nullOutpoint: Outpoint = { txid: ZERO_HASH as Txid, vout: NULL_VOUT }
 export const SEQUENCE_FINAL = 0xffffffff
 
-export const outpointKey = (outpoint: Outpoint): OutpointKey => `${outpoint.txid}:${outpoint.vout}` as OutpointKey
+/** An outpoint that was read, with its key: it is looked for many times, and putting the key together takes long. */
+class ReadOutpoint implements Outpoint {
+  readonly #key: OutpointKey
 
-const outpoint = struct({ txid: hash32<Txid>(), vout: u32 })
+  constructor(
+    readonly txid: Txid,
+    readonly vout: number,
+  ) {
+    this.#key = `${txid}:${vout}` as OutpointKey
+  }
+
+  static keyOf(outpoint: Outpoint): OutpointKey {
+    return #key in outpoint ? outpoint.#key : (`${outpoint.txid}:${outpoint.vout}` as OutpointKey)
+  }
+}
+
+export const outpointKey = (outpoint: Outpoint): OutpointKey => ReadOutpoint.keyOf(outpoint)
+
+const outpointFields = struct({ txid: hash32<Txid>(), vout: u32 })
+const outpoint: Codec<Outpoint> = {
+  ...outpointFields,
+  read: reader => new ReadOutpoint(reader.id() as Txid, reader.u32()),
+}
 const bareInput = struct({ prevout: outpoint, scriptSig: varBytes, sequence: u32 })
 const bareInputs = vector(bareInput)
 /** An output as it stands in a transaction. */

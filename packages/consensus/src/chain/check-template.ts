@@ -25,5 +25,5 @@ export async function checkTemplate(block: Block, { params, clock, ledger }: Tem
     checkBlockWithAncestors(block, { height, medianTimePast: head.medianTimePast }, params)
   if (verdict) return verdict
   const outcome = await ledger.judge(block, height)
-  return outcome.reject ?? (await ledger.beginScripts(block, outcome.value).finish())
+  return outcome.reject ?? ledger.checkScripts(block, outcome.value)
 }

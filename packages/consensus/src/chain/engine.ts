@@ -1,5 +1,6 @@
 import type { Block } from '@raistone/primitives'
 import { Emitter } from '../emitter.js'
+import { checkHeaderAlone } from '../rules/header/alone.js'
 import { isDamage } from '../store/store-error.js'
 import type { Reject } from '../verdict.js'
 import { inSlices } from '../verify/next-turn.js'
@@ -93,8 +94,18 @@ export class Engine {
 
   /** What became of the block is to be asked when everything begun by now is over. */
   async takeBlock(block: Block): Promise<() => Submitted> {
-    const { tree, records, ledger, slices } = this.parts
+    const { tree, ledger, params, slices } = this.parts
     await slices.pause()
+    if (!checkHeaderAlone(block.header, block.hash, params)) await ledger.headStart(block, tree.get(block.hash))
+    try {
+      return await this.judgeBlock(block)
+    } finally {
+      ledger.endHeadStart()
+    }
+  }
+
+  private async judgeBlock(block: Block): Promise<() => Submitted> {
+    const { tree, records, ledger, slices } = this.parts
     let failure: Failed | undefined
     const accepting = acceptBlockInSteps(block, this.parts, records, (entry, reject) => {
       failure = { entry, reject }

@@ -1,13 +1,15 @@
-import { type Block, decodeBlockInSteps } from '@raistone/primitives'
+import { type Block, decodeBlockInSteps, type Transaction } from '@raistone/primitives'
 import { type Coin, type CoinView, reverseDiff } from '../coin.js'
 import type { ChainParams } from '../params/chain-params.js'
 import {
   type Connected,
   coinsSpent,
   connectBlockInSteps,
+  idsRepeat,
   neededOutpoints,
   outpointsOf,
 } from '../rules/block/with-coins.js'
+import type { RuleVerdict } from '../rules/rule.js'
 import { scriptFlagsAt } from '../rules/script-flags.js'
 import type { CoinTable } from '../store/coin-table.js'
 import { StoreError } from '../store/store-error.js'
@@ -16,8 +18,8 @@ import type { Outcome, Reject } from '../verdict.js'
 import { inSlices, type Slices } from '../verify/next-turn.js'
 import type { ScriptCache } from '../verify/script-cache.js'
 import type { ScriptVerifier, SignatureTally } from '../verify/script-verifier.js'
+import { BlockScripts } from './block-scripts.js'
 import type { BlockRecords } from './records.js'
-import { type BlockChecks, beginBlockScripts, placesUnchecked, type ScriptCheckDeps } from './script-check.js'
 import type { TreeEntry } from './tree-entry.js'
 import { disconnectDiff } from './undo-diff.js'
 
@@ -41,7 +43,7 @@ interface Attempt {
   /** Of the records, with the block and its undo data among them. */
   readonly version: number
   /** Undefined where the scripts are known to be valid, or taken for it. */
-  readonly checks: BlockChecks | undefined
+  readonly scripts: BlockScripts | undefined
 }
 
 export interface LedgerDeps {
@@ -66,6 +68,19 @@ const MOST_IN_FLIGHT = 8
 /** Bytes of blocks that may be in flight. */
 const MOST_BYTES_IN_FLIGHT = 16_000_000
 
+/** Inputs of a head start: as many as another thread checks while this one judges a full block. */
+const HEAD_START_INPUTS = 128
+
+/** How many of the first transactions it takes to have so many inputs, the coinbase's left out. */
+function placeAfter(inputs: number, { transactions }: Block): number {
+  let left = inputs
+  const last = transactions.findIndex((tx, i) => {
+    if (i > 0) left -= tx.inputs.length
+    return left <= 0
+  })
+  return last < 0 ? transactions.length : last + 1
+}
+
 /**
  * The coins and the chain of blocks they follow from. Blocks are begun one on top of the other, and settled in the same
  * order once their scripts are checked; in between the coins are those after the last one begun.
@@ -75,6 +90,8 @@ export class Ledger {
   readonly path: TreeEntry[] = []
   private readonly attempts: Attempt[] = []
   private bytesInFlight = 0
+  /** Of the block that had a head start. */
+  private early: BlockScripts | undefined
   /** Blocks begun, and blocks settled or taken back, since the ledger was opened. */
   begun = 0
   over = 0
@@ -111,19 +128,21 @@ export class Ledger {
 
   /** What the rules but those of scripts say about a block on top of the head. Changes nothing. */
   async judge(block: Block, height: number): Promise<Outcome<Connected>> {
-    return this.judgeOn(await this.needed(block), block, height)
+    return this.judgeOn(await this.needed(block.transactions), block, height)
   }
 
-  private needed(block: Block): Promise<CoinView> {
-    return this.deps.coins.load(neededOutpoints(block, this.deps.params))
+  private needed(transactions: readonly Transaction[]): Promise<CoinView> {
+    return this.deps.coins.load(neededOutpoints(transactions, this.deps.params))
   }
 
   private async judgeOn(needed: CoinView, block: Block, height: number): Promise<Outcome<Connected>> {
-    const outcome = await this.connect(needed, block, height)
-    return outcome.reject ? this.connect(await this.deps.coins.load(outpointsOf(block)), block, height) : outcome
+    const outcome = await this.connect(needed, block, height, !idsRepeat(this.deps.params))
+    return outcome.reject
+      ? this.connect(await this.deps.coins.load(outpointsOf(block.transactions)), block, height)
+      : outcome
   }
 
-  private connect(coins: CoinView, block: Block, height: number): Promise<Outcome<Connected>> {
+  private connect(coins: CoinView, block: Block, height: number, idsAreNew = false): Promise<Outcome<Connected>> {
     const { params, slices } = this.deps
     const context = {
       height,
@@ -131,28 +150,58 @@ export class Ledger {
       medianTimePast: this.head.medianTimePast,
       medianTimePastAt: (at: number) => this.path[at]?.medianTimePast ?? 0,
       params,
+      idsAreNew,
     }
     return inSlices(connectBlockInSteps(block, coins, context), slices)
   }
 
   /** Checks the scripts of a block that was judged. */
-  beginScripts(block: Block, { spent, flags }: Connected): BlockChecks {
-    const { scriptCache } = this.deps
-    return beginBlockScripts(block, placesUnchecked(block, flags, scriptCache), spent, flags, this.checkDeps)
+  async checkScripts(block: Block, { spent, flags }: Connected): Promise<RuleVerdict> {
+    const scripts = new BlockScripts(block, flags, this.deps)
+    await scripts.begin(async () => spent)
+    return scripts.finish()
   }
 
-  /** Checks the scripts of a block that may break other rules; undefined if it spends what is not there. */
-  private async beginEarly(block: Block, coins: CoinView, height: number): Promise<BlockChecks | undefined> {
-    const { params, scriptCache, slices } = this.deps
-    const flags = scriptFlagsAt(height, block.hash, params)
-    const places = placesUnchecked(block, flags, scriptCache)
-    const spent = places.length > 0 ? coinsSpent(block, coins, height) : []
-    await slices.pause()
-    return spent && beginBlockScripts(block, places, spent, flags, this.checkDeps)
+  /**
+   * Lets the other threads begin with the first scripts of a block that may become the next one, of which nothing is
+   * known but its work: else they have nothing to do while this one judges it. Of no effect with blocks in flight.
+   */
+  async headStart(block: Block, entry: TreeEntry | undefined): Promise<void> {
+    const { head, inFlight } = this
+    const isNew = !entry || (!entry.data && !entry.invalid && this.isUnchecked(entry))
+    if (!isNew || inFlight > 0 || block.header.prev !== head.hash) return
+    const scripts = this.scriptsOf(block, head.height + 1)
+    const end = placeAfter(HEAD_START_INPUTS, block)
+    await scripts.begin(async first => this.spentBy(first, await this.needed(first), head.height + 1), end)
+    this.early = scripts
   }
 
-  private get checkDeps(): ScriptCheckDeps {
-    return { verifier: this.deps.verifier, tally: this.deps.tally }
+  /** What had a head start and was not begun is left. */
+  endHeadStart(): void {
+    this.early?.abandon()
+    this.early = undefined
+  }
+
+  private scriptsOf(block: Block, height: number): BlockScripts {
+    return new BlockScripts(block, scriptFlagsAt(height, block.hash, this.deps.params), this.deps)
+  }
+
+  private async spentBy(transactions: readonly Transaction[], coins: CoinView, height: number) {
+    const spent = coinsSpent(transactions, coins, height)
+    await this.deps.slices.pause()
+    return spent
+  }
+
+  private isUnchecked(entry: TreeEntry): boolean {
+    return !entry.checked && !this.deps.assumedValid(entry)
+  }
+
+  /** The scripts of a block that is begun. */
+  private takeScripts(block: Block, height: number): BlockScripts {
+    const { early } = this
+    if (early?.block !== block) return this.scriptsOf(block, height)
+    this.early = undefined
+    return early
   }
 
   /**
@@ -165,29 +214,30 @@ export class Ledger {
     given?: Block,
     recorded: () => void = () => undefined,
   ): Promise<'begun' | 'missing' | { readonly reject: Reject }> {
-    const { records, coins, assumedValid, slices } = this.deps
+    const { records, coins, slices } = this.deps
     const block = given ?? (await this.readBlock(entry))
     if (!block) return 'missing'
     await slices.pause()
-    const needed = await this.needed(block)
+    const needed = await this.needed(block.transactions)
     await slices.pause()
-    const unchecked = !entry.checked && !assumedValid(entry)
+    const scripts = this.isUnchecked(entry) ? this.takeScripts(block, entry.height) : undefined
     // First of all, so that the other threads have something to do while this one goes through the other rules.
-    const early = unchecked ? await this.beginEarly(block, needed, entry.height) : undefined
+    await scripts?.begin(transactions => this.spentBy(transactions, needed, entry.height))
     const outcome = await this.judgeOn(needed, block, entry.height)
     if (outcome.reject) {
-      early?.abandon()
+      scripts?.abandon()
       return { reject: outcome.reject }
     }
     const connected = outcome.value
-    const checks = unchecked ? (early ?? this.beginScripts(block, connected)) : undefined
+    // Those that were not, for lack of a coin that turned out not to be needed.
+    await scripts?.begin(async () => connected.spent)
     // What was written when it was connected before is used again, if it can still be read.
     if (!(await records.undo(entry))) records.putUndo(entry, encodeUndo(connected.spent, connected.overwritten))
     recorded()
     // Before the coins change, so that nobody who reads them meanwhile takes them for those of the block before.
     this.path.push(entry)
     await inSlices(coins.applyInSteps(connected.diff), slices)
-    this.attempts.push({ entry, block, connected, version: records.version, checks })
+    this.attempts.push({ entry, block, connected, version: records.version, scripts })
     this.bytesInFlight += block.raw.length
     this.begun++
     return 'begun'
@@ -196,13 +246,13 @@ export class Ledger {
   /** Waits for the scripts of the oldest block in flight. If one fails, all that is in flight is taken back. */
   async settle(): Promise<Step | Failed> {
     const attempt = this.attempts[0] as Attempt
-    const { entry, block, connected, version, checks } = attempt
-    const reject = await checks?.finish()
+    const { entry, block, connected, version, scripts } = attempt
+    const reject = await scripts?.finish()
     if (reject) {
       await this.takeBack()
       return { entry, reject }
     }
-    if (checks) {
+    if (scripts) {
       entry.checked = true
       this.deps.records.note(entry)
     }
@@ -229,7 +279,8 @@ export class Ledger {
 
   /** Nobody waits for what is in flight any more; the coins are of no use afterwards. */
   abandon(): void {
-    for (const { checks } of this.attempts) checks?.abandon()
+    for (const { scripts } of this.attempts) scripts?.abandon()
+    this.endHeadStart()
   }
 
   /**

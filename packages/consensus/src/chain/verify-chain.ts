@@ -187,7 +187,7 @@ class Verification {
     }
     const diff = disconnectDiff(block, spent, entry.height, overwritten)
     return this.withCoins(async () => {
-      const what = misfit(block, diff, await this.coins.load(outpointsOf(block)))
+      const what = misfit(block, diff, await this.coins.load(outpointsOf(block.transactions)))
       if (what !== undefined) return what
       this.coins.apply(diff)
       this.rewound.push(entry)
@@ -227,10 +227,10 @@ class Verification {
       medianTimePastAt: (height: Height) => ledger.path[height]?.medianTimePast ?? 0,
       params,
     }
-    const coins = await this.coins.load(outpointsOf(block))
+    const coins = await this.coins.load(outpointsOf(block.transactions))
     const outcome = await inSlices(connectBlockInSteps(block, coins, context), this.slices)
     if (outcome.reject) return outcome.reject.rule
-    const failed = await ledger.beginScripts(block, outcome.value).finish()
+    const failed = await ledger.checkScripts(block, outcome.value)
     if (failed) return failed.rule
     this.coins.apply(outcome.value.diff)
     return undefined

@@ -25,7 +25,7 @@ const WORTH_A_MESSAGE = 16
  * Messages that a worker has before it: more than it can answer while this thread is busy with a block. None of them
  * binds it to the worker: until it comes to one, this thread may do it, or drop it.
  */
-const IN_FLIGHT = 8
+const IN_FLIGHT = 16
 
 /** Threads that may die without any of them finishing a batch before they are given up. */
 const MOST_DEATHS = 8

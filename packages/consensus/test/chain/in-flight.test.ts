@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type Block, outpointKey, type Txid } from '@raistone/primitives'
-import { Latch, withDeadline } from '@raistone/testkit'
+import { type Block, decodeHeader, HEADER_SIZE, hashHeaderBytes, outpointKey, type Txid } from '@raistone/primitives'
+import { Latch, ownedCoin, spend, testKey, withDeadline } from '@raistone/testkit'
 import fc from 'fast-check'
 import type { Chain } from '../../src/chain/chain.js'
 import { openChain } from '../../src/chain/open.js'
 import type { ChainOptions } from '../../src/chain/options.js'
 import type { Submitted } from '../../src/chain/submitted.js'
+import { checkHeaderAlone } from '../../src/rules/header/alone.js'
 import { openMemoryStore } from '../../src/store/memory.js'
 import type { ScriptVerifier } from '../../src/verify/script-verifier.js'
 import { Branch } from '../support/branch.js'
@@ -62,38 +63,57 @@ const submitAll = (chain: Chain, blocks: readonly Block[]): Promise<Submitted[]>
 
 const wordOf = ({ reject, ...rest }: Submitted): string => reject?.rule ?? ('state' in rest ? rest.state : '')
 
+/** Pays as the next block would, but that its coinbase takes too much. */
+function greedyOn(branch: Branch): Block {
+  const { transactions } = branch.fork(1).mineBusy().tip
+  return branch.build({ transactions: transactions.slice(1), fees: 1_000_000n })
+}
+
+const isSolved = (raw: Uint8Array): boolean =>
+  checkHeaderAlone(
+    decodeHeader(raw.subarray(0, HEADER_SIZE)),
+    hashHeaderBytes(raw.subarray(0, HEADER_SIZE)),
+    liveParams,
+  ) === undefined
+
 describe('blocks in flight', () => {
   const main = new Branch(1).mineBusy(20)
+  const first = main.blocks.findIndex(({ transactions }) => transactions.length > 1)
+  /** Those that pay nobody, and have no scripts to be checked. */
+  const young = main.blocks.slice(0, first)
+  const paying = main.blocks.slice(first)
 
   test('several are begun before the first is answered, and no more than there is room for', async () => {
     const referee = new Referee()
     const chain = await open(referee)
+    await submitAll(chain, young)
     const asked = referee.hold()
     const told = listen(chain)
-    const answers = submitAll(chain, main.blocks)
+    const answers = submitAll(chain, paying)
     await withDeadline(asked, 5000, 'a block that waits')
     expect(referee.begun).toBe(8)
     expect([referee.finished, told]).toEqual([0, []])
-    expect(chain.tip.height).toBe(0)
+    expect(chain.tip.height).toBe(first)
     referee.release()
-    expect((await answers).map(wordOf)).toEqual(main.blocks.map(() => 'connected'))
-    expect(told.filter(word => word.startsWith('+'))).toEqual(main.blocks.map(({ hash }) => `+${hash}`))
+    expect((await answers).map(wordOf)).toEqual(paying.map(() => 'connected'))
+    expect(told.filter(word => word.startsWith('+'))).toEqual(paying.map(({ hash }) => `+${hash}`))
     expect(await stateOf(chain)).toEqual(await stateAfter(main.blocks))
   })
 
   test('a single one is answered when its scripts are checked and not before', async () => {
     const referee = new Referee()
     const chain = await open(referee)
+    await submitAll(chain, young)
     const told = listen(chain)
     const asked = referee.hold()
     let answered = false
-    const answer = chain.submitBlock(main.blocks[0]!.raw).finally(() => {
+    const answer = chain.submitBlock(paying[0]!.raw).finally(() => {
       answered = true
     })
     await withDeadline(asked, 5000, 'the check')
     // Whatever waits behind it has had its turn too.
     await new Promise(resolve => setImmediate(resolve))
-    expect([answered, told, chain.tip.height]).toEqual([false, [], 0])
+    expect([answered, told, chain.tip.height]).toEqual([false, [], first])
     referee.release()
     expect(wordOf(await answer)).toBe('connected')
   })
@@ -101,8 +121,8 @@ describe('blocks in flight', () => {
   test('whoever asks for coins meanwhile is given those of the tip', async () => {
     const referee = new Referee()
     const chain = await open(referee)
-    const [first, second] = main.blocks as [Block, Block]
-    await submitAll(chain, [first])
+    const [second] = paying.slice(1) as [Block]
+    await submitAll(chain, main.blocks.slice(0, first + 1))
     const key = outpointKey({ txid: second.transactions[0]!.txid, vout: 0 })
     const asked = referee.hold()
     const answer = chain.submitBlock(second.raw)
@@ -116,7 +136,6 @@ describe('blocks in flight', () => {
 
   test('one whose script fails is taken back with all after it, wherever it stands', async () => {
     const own = new Branch(1).mineBusy(20)
-    const first = own.blocks.findIndex(({ transactions }) => transactions.length > 1)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: first, max: 19 }), fc.boolean(), async (at, small) => {
         const referee = new Referee()
@@ -140,7 +159,7 @@ describe('blocks in flight', () => {
     const branch = new Branch(1).mineBusy(8)
     const bad = branch.tip
     // Its coinbase takes too much: a reason of its own, if anybody were to believe it.
-    const greedy = branch.build({ fees: 1n })
+    const greedy = greedyOn(branch)
     const referee = new Referee()
     referee.refuse(bad)
     const chain = await open(referee)
@@ -157,9 +176,48 @@ describe('blocks in flight', () => {
   test('scripts are begun before a block is judged, and left where it is refused', async () => {
     const referee = new Referee()
     const chain = await open(referee)
-    const greedy = new Branch(1).build({ fees: 1n })
-    expect((await submitAll(chain, [greedy])).map(wordOf)).toEqual(['bad-cb-amount'])
+    const branch = new Branch(1).mine(first)
+    await submitAll(chain, branch.blocks)
+    expect((await submitAll(chain, [greedyOn(branch)])).map(wordOf)).toEqual(['bad-cb-amount'])
     expect([referee.begun, referee.finished, referee.abandoned]).toEqual([1, 0, 1])
+  })
+
+  test('of a large block only the first are begun so early', async () => {
+    const referee = new Referee()
+    const chain = await open(referee)
+    const branch = new Branch(1).mine(first)
+    await submitAll(chain, branch.blocks)
+    const key = testKey(1)
+    const split = spend(
+      [branch.nextCoin()],
+      Array.from({ length: 150 }, () => ({ value: 1000n, script: key.scripts.p2tr })),
+    )
+    const parts = split.outputs.map((_, vout) => ownedCoin(split, vout, key))
+    const join = (from: number, to?: number) =>
+      spend(parts.slice(from, to), [{ value: 1000n, script: key.scripts.p2tr }])
+    const large = branch.build({ transactions: [split, join(0, 140), join(140)] })
+    expect((await submitAll(chain, [large])).map(wordOf)).toEqual(['connected'])
+    expect([referee.begun, referee.finished]).toEqual([2, 2])
+  })
+
+  test('scripts of the next block are begun before anything but its work is looked at', async () => {
+    const referee = new Referee()
+    const chain = await open(referee)
+    await submitAll(chain, young)
+    const [next] = paying as [Block]
+    const raw = next.raw.slice()
+    // A root of other transactions, and as much work as if nothing had been changed.
+    raw[36]! ^= 1
+    const begun: number[] = []
+    for (const nonce of [false, true]) {
+      for (let n = 0; isSolved(raw) !== nonce; n++) raw[76] = n
+      const { reject } = await chain.submitBlock(raw)
+      begun.push(referee.begun)
+      expect(reject?.rule).toBe(nonce ? 'bad-txnmrklroot' : 'high-hash')
+    }
+    expect([begun, referee.finished, referee.abandoned]).toEqual([[0, 1], 0, 1])
+    // What did not become a block is in nobody's way.
+    expect(wordOf(await chain.submitBlock(next.raw))).toBe('connected')
   })
 
   test('after a failure the best of the others is the tip', async () => {

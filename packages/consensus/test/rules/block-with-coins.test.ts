@@ -216,21 +216,24 @@ describe('a block that connects', () => {
   test('is undone by the reversed diff', () => {
     const { diff } = connected(scene, options)
     const back = overlay(overlay(scene.coins, diff), reverseDiff(diff))
-    for (const key of outpointsOf(scene.build(options))) expect(back.get(key)).toEqual(scene.coins.get(key))
+    for (const key of outpointsOf(scene.build(options).transactions))
+      expect(back.get(key)).toEqual(scene.coins.get(key))
   })
 
   test('asks for the coins it spends and for those it would overwrite, and for no others', () => {
     const block = scene.build(options)
     const made = block.transactions.flatMap(({ txid, outputs }) => outputs.map((_, vout) => `${txid}:${vout}`))
-    const keys = outpointsOf(block)
+    const keys = outpointsOf(block.transactions)
     expect(new Set(keys)).toEqual(new Set([...made, outpointKey(scene.coin(1).outpoint)]))
     expect(keys).not.toContain(`${'00'.repeat(32)}:4294967295`)
   })
 
   test('needs no more than the older coins it spends, but where two coinbases can be alike', () => {
     const block = scene.build(options)
-    expect(neededOutpoints(block, scene.params)).toEqual([outpointKey(scene.coin(1).outpoint)])
-    expect(neededOutpoints(block, rulesWith(forksAt({ bip34: 2 })))).toEqual(outpointsOf(block))
+    expect(neededOutpoints(block.transactions, scene.params)).toEqual([outpointKey(scene.coin(1).outpoint)])
+    expect(neededOutpoints(block.transactions, rulesWith(forksAt({ bip34: 2 })))).toEqual(
+      outpointsOf(block.transactions),
+    )
   })
 })
 

@@ -272,14 +272,14 @@ describe('what threads have before them', () => {
     const all = many(8)
     const { checks, packets, tally } = await beginAlone(spoiled(all, [[2, 0]]))
     // One signature of the first transaction, two of the second, and the bad one.
-    expect([packets, tally.signatures]).toEqual([8, 4])
+    expect([packets, tally.signatures]).toEqual([16, 4])
     expect(await checks.finish()).toMatchObject({ index: 2, input: 0 })
     expect(tally.signatures).toBe(4)
   })
 
   test('is left when nobody wants the answer', async () => {
     const { pool, checks, packets, tally } = await beginAlone(many(8), one => one.abandon())
-    expect(packets).toBe(8)
+    expect(packets).toBe(16)
     // At most the thread was in the middle of the first.
     expect(tally.signatures).toBeLessThanOrEqual(48)
     await expect(checks.finish()).rejects.toThrow('the checks were abandoned')

@@ -9,6 +9,7 @@ import {
   type Sats,
   type Steps,
   type Transaction,
+  type TxIn,
   type Txid,
 } from '@raistone/primitives'
 import { type ScriptFlags, sigopCost } from '@raistone/script'
@@ -34,6 +35,8 @@ export interface ConnectContext {
   /** Of the block's ancestors. */
   readonly medianTimePastAt: (height: Height) => number
   readonly params: ChainParams
+  /** It is known that no older transaction has the id of one of the block's: none is looked for. */
+  readonly idsAreNew?: boolean
 }
 
 /** A block that obeys every rule but those of scripts, which are for `verify/`. */
@@ -54,6 +57,7 @@ interface OverwriteFacts {
   readonly coins: CoinView
   /** The coinbase may: it came before anybody saw the harm. */
   readonly excepted: boolean
+  readonly idsAreNew: boolean
 }
 
 interface FeeTotal {
@@ -74,7 +78,7 @@ const ownOutpoints = ({ txid, outputs }: Transaction): OutpointKey[] =>
   outputs.map((_, vout) => outpointKey({ txid, vout }))
 
 /** All coins that `connectBlock` asks for: those the block spends, and any that its own would overwrite (BIP-0030). */
-export function outpointsOf({ transactions }: Block): OutpointKey[] {
+export function outpointsOf(transactions: readonly Transaction[]): OutpointKey[] {
   const keys: OutpointKey[] = []
   transactions.forEach((tx, i) => {
     if (i > 0) for (const { prevout } of tx.inputs) keys.push(outpointKey(prevout))
@@ -84,25 +88,30 @@ export function outpointsOf({ transactions }: Block): OutpointKey[] {
 }
 
 /**
- * The coins without which a block cannot be connected. Transactions with one id begin with a coinbase, and where each
- * names its height from the first block on (BIP-0034) no two are alike: then no coin can be overwritten, and none that
+ * Whether two transactions can have one id. Those that do begin with a coinbase, and where each names its height from the
+ * first block on (BIP-0034) no two are alike.
+ */
+export const idsRepeat = ({ forks }: ChainParams): boolean => forks.bip34 > 1
+
+/**
+ * The coins without which a block cannot be connected. Where ids do not repeat no coin can be overwritten, and none that
  * the block spends of its own transactions can be older than it. A block refused on these coins alone is to be judged
  * once more on all of them: it may break another rule first.
  */
-export function neededOutpoints(block: Block, { forks }: ChainParams): OutpointKey[] {
-  if (forks.bip34 > 1) return outpointsOf(block)
-  const own = new Set(block.transactions.map(({ txid }) => txid))
-  return block.transactions
+export function neededOutpoints(transactions: readonly Transaction[], params: ChainParams): OutpointKey[] {
+  if (idsRepeat(params)) return outpointsOf(transactions)
+  const own = new Set(transactions.map(({ txid }) => txid))
+  return transactions
     .slice(1)
     .flatMap(({ inputs }) => inputs.flatMap(({ prevout }) => (own.has(prevout.txid) ? [] : outpointKey(prevout))))
 }
 
 /**
- * The coins each transaction spends, in input order, the coinbase's left out; undefined if one is not there. Whether they
- * may be spent, and but once, is for `connectBlock` to say.
+ * The coins that each of a block's first transactions spends, in input order, the coinbase's left out; undefined if one
+ * is not there. Whether they may be spent, and but once, is for `connectBlock` to say.
  */
 export function coinsSpent(
-  { transactions }: Block,
+  transactions: readonly Transaction[],
   coins: CoinView,
   height: Height,
 ): readonly (readonly Coin[])[] | undefined {
@@ -123,7 +132,8 @@ export function coinsSpent(
   return spent
 }
 
-const noOverwrite: Check<OverwriteFacts> = ({ block, coins, excepted }) => {
+const noOverwrite: Check<OverwriteFacts> = ({ block, coins, excepted, idsAreNew }) => {
+  if (idsAreNew) return undefined
   for (const tx of excepted ? block.transactions.slice(1) : block.transactions) {
     const taken = ownOutpoints(tx).find(at => coins.get(at))
     if (taken) return `tried to overwrite transaction: ${taken} is not spent`
@@ -248,9 +258,9 @@ export function* connectBlockInSteps(
   coins: CoinView,
   context: ConnectContext,
 ): Steps<Outcome<Connected, RuleName>> {
-  const { height, hash, params } = context
+  const { height, hash, params, idsAreNew = false } = context
   const excepted = params.bip30Exceptions.has(hash)
-  const overwrites = firstBreach(overwriteRules, { block, coins, excepted })
+  const overwrites = firstBreach(overwriteRules, { block, coins, excepted, idsAreNew })
   if (overwrites) return { reject: overwrites }
   const flags = scriptFlagsAt(height, hash, params)
   const workspace = new Workspace(coins, height)
@@ -259,17 +269,16 @@ export function* connectBlockInSteps(
   const overwritten = excepted ? clearPlaces(block, workspace) : noCoins
   let puts = 0
   for (const [i, tx] of block.transactions.entries()) {
-    const keys = i === 0 ? [] : tx.inputs.map(({ prevout }) => outpointKey(prevout))
+    const inputs = i === 0 ? [] : tx.inputs
     // That each of them is there is a rule.
-    const spent = keys.map(key => workspace.get(key) as Coin)
+    const spent = inputs.map(({ prevout }) => workspace.get(outpointKey(prevout)) as Coin)
     const reject =
       (i === 0 ? undefined : checkSpending(tx, spent, totals, context)) ?? totals.addSigops(sigopCost(tx, spent, flags))
     if (reject) return { reject }
-    spent.forEach((coin, at) => {
-      workspace.spend(keys[at] as OutpointKey, coin)
-    })
+    for (let at = 0; at < inputs.length; at++)
+      workspace.spend(outpointKey((inputs[at] as TxIn).prevout), spent[at] as Coin)
     allSpent.push(spent)
-    puts += keys.length
+    puts += inputs.length
     for (let vout = 0; vout < tx.outputs.length; vout++, puts++) {
       if (puts >= STEP_PUTS) {
         puts = 0

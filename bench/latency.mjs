@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { blocksInHex, coreChain, handedOn, importChain } from './support/chain-file.mjs'
 import { withFolder } from './support/folder.mjs'
 import { machine, readOptions } from './support/ratio.mjs'
-import { startNode } from './support/rpc-node.mjs'
+import { startNode, submissionsOf } from './support/rpc-node.mjs'
 
 const options = readOptions(process.argv.slice(2))
 const chain = coreChain(options.chains)
@@ -38,7 +38,7 @@ const imported = nodeWords =>
 const submitted = nodeWords =>
   measured(async ({ folder, env }) => {
     const node = await startNode([`--datadir=${folder}`, ...handedOn(options)], { nodeWords, env })
-    await node.submitAll(blocks)
+    await node.submitAll(submissionsOf(blocks))
     await node.stop()
   })
 

@@ -4,7 +4,7 @@ import { blocksInHex, coreChain, importChain } from './support/chain-file.mjs'
 import { withFolder } from './support/folder.mjs'
 import { memoryOf } from './support/memory-of.mjs'
 import { machine, readOptions } from './support/ratio.mjs'
-import { startNode } from './support/rpc-node.mjs'
+import { startNode, submissionsOf } from './support/rpc-node.mjs'
 
 const options = readOptions(process.argv.slice(2))
 const chain = coreChain(options.chains)
@@ -34,7 +34,7 @@ async function importPeak(datadir) {
 /** What a node holds after it has taken in the chain by itself and was left alone. */
 async function settled(datadir, blocks) {
   const node = await startNode([`--datadir=${datadir}`, ...limits])
-  await node.submitAll(blocks)
+  await node.submitAll(submissionsOf(blocks))
   await after(SETTLE_MS)
   const found = { settled: memoryOf(node.pid, 'VmRSS'), nodePeak: memoryOf(node.pid, 'VmHWM') }
   await node.stop()

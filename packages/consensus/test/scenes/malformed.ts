@@ -122,7 +122,7 @@ export const malformed: Theme = {
       play: async stage => {
         const random = seededRandom(64)
         for (const length of [0, 1, 79, 80, 81, 200, 10_000, 1_000_000])
-          await stage.refuseBytes(Uint8Array.from({ length }, () => random() * 256))
+          await stage.refuseBytes(new Uint8Array(length).map(() => random() * 256))
         await stage.refuseBytes(new Uint8Array(4_000_000))
         await stage.refuseBytes(new Uint8Array(1_000_000).fill(0xff))
         await stage.mine()

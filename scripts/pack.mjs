@@ -10,8 +10,9 @@ const packages = join(root, 'packages')
 
 const changedMs = file => (existsSync(file) ? statSync(file).mtimeMs : 0)
 
-/** When the compiler, or npm, last wrote something. */
+/** When the compiler, or npm, last wrote something, or what is done here was changed. */
 const builtMs = Math.max(
+  changedMs(fileURLToPath(import.meta.url)),
   changedMs(join(root, 'node_modules', '.package-lock.json')),
   ...readdirSync(packages).map(name => changedMs(join(packages, name, 'dist', 'tsconfig.tsbuildinfo'))),
 )
@@ -26,7 +27,14 @@ const common = {
   logLevel: 'error',
 }
 
-/** A module that looks for files beside itself, or starts a thread with one, still finds them where it was. */
+/** They bring binaries, or files that they look for themselves. */
+const external = ['classic-level', 'memory-level', 'secp256k1', 'pino']
+
+/** What the threads that check scripts run, and the folder beside it where it is packed. */
+const worker = 'worker.node.js'
+const packed = 'packed'
+
+/** A module that looks for files beside itself still finds them where it was, and a thread is started with few. */
 const ownPlaces = outdir => ({
   name: 'own-places',
   setup({ onLoad }) {
@@ -34,7 +42,8 @@ const ownPlaces = outdir => ({
       const text = readFileSync(path, 'utf8')
       if (!text.includes('import.meta.url')) return undefined
       const place = JSON.stringify(relative(outdir, path).replaceAll('\\', '/'))
-      return { contents: text.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`) }
+      const placed = text.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
+      return { contents: placed.replaceAll(`'./${worker}'`, `'./${packed}/${worker}'`) }
     })
   },
 })
@@ -54,8 +63,18 @@ if (changedMs(command) <= builtMs) {
     entryPoints: [join(packages, 'node', 'dist', 'src', 'cli', 'main.js')],
     outdir: bin,
     splitting: true,
-    // They bring binaries, or files that they look for themselves.
-    external: ['classic-level', 'memory-level', 'secp256k1', 'pino'],
+    external,
     plugins: [ownPlaces(bin)],
   })
 }
+
+/** The threads of the command. */
+const verify = join(packages, 'consensus', 'dist', 'src', 'verify')
+if (changedMs(join(verify, packed, worker)) <= builtMs)
+  await build({
+    ...common,
+    entryPoints: [join(verify, worker)],
+    outdir: join(verify, packed),
+    splitting: true,
+    external,
+  })

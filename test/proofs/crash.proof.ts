@@ -80,8 +80,10 @@ test(
         states.add(await expectSound(dir, story, tipsTold(stdout)))
       }),
     )
-    figures.writes = { ofTheRun: writes, endedAt: cases.length, differentStates: states.size }
-    expect(states.size).toBeGreaterThan(cases.length / 10)
+    const tips = new Set(story.tips).size
+    figures.writes = { ofTheRun: writes, endedAt: cases.length, differentStates: states.size, tipsOfTheStory: tips }
+    // Whoever ends everywhere leaves nearly every tip there is.
+    expect(states.size).toBeGreaterThan(isQuick ? cases.length / 10 : 0.9 * tips)
   },
   HOUR_MS,
 )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import type { Database, DatabaseIterator, KeyRange, WriteBatch } from './database.js'
 import { whatFailed } from './level-error.node.js'
+import { liveTables } from './live-tables.node.js'
 import { placeOf } from './place.node.js'
 import { StoreError } from './store-error.js'
 import { damagedTables, soundRecords } from './table-check.node.js'
@@ -50,14 +51,15 @@ async function refuseUnreadable(folder: string, remedy: Remedy, { quickLook = 0 
   if (!files.includes('CURRENT') && files.some(file => PROPER_FILE.test(file)))
     throw new StoreError('damaged', `${folder} has lost its file CURRENT`)
   if (files.includes(MARK)) throw new StoreError('damaged', `${folder} was found damaged`)
-  if (remedy === 'repair' && !files.includes(IN_USE) && (await tableBytes(folder, files)) > quickLook) return
-  for await (const table of damagedTables(folder, files))
+  const tables = await liveTables(folder, files)
+  if (remedy === 'repair' && !files.includes(IN_USE) && (await bytesOf(folder, tables)) > quickLook) return
+  for await (const table of damagedTables(folder, tables))
     throw new StoreError('damaged', `${join(folder, table)} is damaged`)
 }
 
-async function tableBytes(folder: string, files: readonly string[]): Promise<number> {
+async function bytesOf(folder: string, tables: readonly string[]): Promise<number> {
   let bytes = 0
-  for (const file of files) if (file.endsWith('.ldb')) bytes += (await stat(join(folder, file))).size
+  for (const table of tables) bytes += (await stat(join(folder, table))).size
   return bytes
 }
 
@@ -92,7 +94,9 @@ const remedies: Readonly<Record<Remedy, (folder: string, options: LevelOptions) 
   },
   repair: async (folder, options) => {
     await writeFile(join(folder, MARK), '')
-    for await (const table of damagedTables(folder, await readdir(folder)))
+    // Also of those that the database does not have: what is repaired is made of all that lie there.
+    const tables = (await readdir(folder)).filter(file => file.endsWith('.ldb'))
+    for await (const table of damagedTables(folder, tables))
       await rename(join(folder, table), join(folder, `${table}${SET_ASIDE}`))
     await ClassicLevel.repair(folder)
     const level = await openLevel(folder, options)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { toHex } from '@raistone/primitives'
 import { Slices } from '../verify/next-turn.js'
 import { crc32c } from './crc32c.js'
+import { TableReader, unmask } from './table-reader.js'
 
 // LevelDB has a checksum for every block of a table and, as it is built for Node.js, never looks at it. The form is that
 // of its `doc/table_format.md`: data blocks, a filter, an index of the filter, an index of the data, a footer.
@@ -18,32 +19,7 @@ interface Handle {
   readonly size: number
 }
 
-/** Reads the numbers of a table; beyond the end there are zeros, which no check agrees with. */
-class TableReader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    public at = 0,
-  ) {}
-
-  varint(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.bytes[this.at++] ?? 0
-      value += (byte & 127) * factor
-      if (byte < 128 || factor > 2 ** 49) return value
-    }
-  }
-
-  handle(): Handle {
-    return { offset: this.varint(), size: this.varint() }
-  }
-}
-
-/** LevelDB stores checksums so that data with checksums in them do not look like sound ones. */
-const unmask = (stored: number): number => {
-  const rotated = (stored - 0xa282ead8) >>> 0
-  return ((rotated >>> 17) | (rotated << 15)) >>> 0
-}
+const handleAt = (reader: TableReader): Handle => ({ offset: reader.varint(), size: reader.varint() })
 
 function isSound(table: Uint8Array, { offset, size }: Handle): boolean {
   const end = offset + size + 1
@@ -71,7 +47,7 @@ function* entriesIn(table: Uint8Array, { offset, size }: Handle): Generator<read
 
 /** The blocks that a sound index names, in its order. */
 const handlesIn = (table: Uint8Array, index: Handle): Handle[] =>
-  [...entriesIn(table, index)].map(([, value]) => new TableReader(value).handle())
+  [...entriesIn(table, index)].map(([, value]) => handleAt(new TableReader(value)))
 
 /** Where the indexes of the filter and of the data are; undefined if this is no table. */
 function indexesOf(table: Uint8Array): readonly [Handle, Handle] | undefined {
@@ -80,7 +56,7 @@ function indexesOf(table: Uint8Array): readonly [Handle, Handle] | undefined {
   if (new DataView(table.buffer, table.byteOffset + table.length - 8, 8).getBigUint64(0, true) !== MAGIC)
     return undefined
   const reader = new TableReader(table, footer)
-  return [reader.handle(), reader.handle()]
+  return [handleAt(reader), handleAt(reader)]
 }
 
 /** Whether every block of a table is what was written, and none is missing between them. */
@@ -121,8 +97,7 @@ export function* soundRecords(table: Uint8Array): Generator<readonly [key: Uint8
   }
 }
 
-/** Those of the folder's tables of which a bit is not as it was written. */
-export async function* damagedTables(folder: string, files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files.filter(name => name.endsWith('.ldb')))
-    if (!(await isSoundTable(await readFile(join(folder, file))))) yield file
+/** Those of these tables of which a bit is not as it was written. */
+export async function* damagedTables(folder: string, tables: readonly string[]): AsyncGenerator<string> {
+  for (const table of tables) if (!(await isSoundTable(await readFile(join(folder, table))))) yield table
 }

@@ -16,6 +16,7 @@ import { recordKind } from '../../src/store/block-store.js'
 import { walkAfresh } from '../../src/store/database.js'
 import { openLevelStore } from '../../src/store/level.node.js'
 import { LevelDatabase } from '../../src/store/level-database.node.js'
+import { liveTables } from '../../src/store/live-tables.node.js'
 import { coinAt, coinOf, tipAt } from '../support/store-records.js'
 
 afterAll(removeTempDirs)
@@ -122,6 +123,58 @@ describe('a table of blocks with another bit', () => {
     writeFileSync(join(dir, 'DAMAGED'), '')
     renameSync(tableIn(dir), `${tableIn(dir)}.damaged`)
     expect(await keysIn(dir, 0)).toEqual(['middle', 'last'])
+  })
+})
+
+describe('a table that was not written to its end', () => {
+  /** A folder with many tables, in use when its process ended. */
+  async function killedDir(): Promise<string> {
+    const dir = tempDir()
+    const database = await LevelDatabase.open(dir, 'renew', { writeBufferSize: 1 << 16, maxFileSize: 1 << 20 })
+    for (let round = 0; round < 40; round++) {
+      const batch = database.batch()
+      // What changes is told with the first and the last key of each table: such keys make that long.
+      for (let n = 0; n < 20; n++) batch.put(new Uint8Array(3_000).fill(round * 7 + n), block)
+      await batch.write({ sync: true })
+    }
+    await database.close()
+    writeFileSync(join(dir, 'IN-USE'), '')
+    return dir
+  }
+
+  const tablesIn = (dir: string): string[] => readdirSync(dir).filter(name => name.endsWith('.ldb'))
+
+  test.each(['renew', 'repair'] as const)('is no damage, and goes (%s)', async remedy => {
+    const dir = await killedDir()
+    const half = readFileSync(join(dir, tablesIn(dir)[0] as string)).subarray(0, 2_000)
+    writeFileSync(join(dir, '900000.ldb'), half)
+    const database = await LevelDatabase.open(dir, remedy, {})
+    expect(database.remedied).toBe(false)
+    expect(await database.get(new Uint8Array(3_000).fill(1))).toHaveLength(block.length)
+    await database.close()
+    expect(tablesIn(dir)).not.toContain('900000.ldb')
+  })
+
+  test('is told from those that the database has', async () => {
+    const dir = await killedDir()
+    expect(readFileSync(find(dir, /^MANIFEST/)).length).toBeGreaterThan(2 * 32_768)
+    const live = await liveTables(dir, readdirSync(dir))
+    expect(live.length).toBeGreaterThan(1)
+    for (const table of tablesIn(dir)) if (!live.includes(table)) rmSync(join(dir, table))
+
+    const isRemedied = async (damage: (copy: string) => void): Promise<boolean> => {
+      const copy = tempDir()
+      cpSync(dir, copy, { recursive: true })
+      damage(copy)
+      const database = await LevelDatabase.open(copy, 'renew', {})
+      await database.close()
+      return database.remedied
+    }
+    expect(await isRemedied(() => undefined)).toBe(false)
+    for (const table of live) {
+      expect(await isRemedied(copy => rmSync(join(copy, table)))).toBe(true)
+      expect(await isRemedied(copy => truncateSync(join(copy, table), 2_000))).toBe(true)
+    }
   })
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import type { Database, DatabaseIterator, KeyRange, WriteBatch } from './database.js'
 import { whatFailed } from './level-error.node.js'
-import { liveTables } from './live-tables.node.js'
+import { liveTables, tablesAmong } from './live-tables.node.js'
 import { placeOf } from './place.node.js'
 import { StoreError } from './store-error.js'
 import { damagedTables, soundRecords } from './table-check.node.js'
@@ -95,8 +95,7 @@ const remedies: Readonly<Record<Remedy, (folder: string, options: LevelOptions) 
   repair: async (folder, options) => {
     await writeFile(join(folder, MARK), '')
     // Also of those that the database does not have: what is repaired is made of all that lie there.
-    const tables = (await readdir(folder)).filter(file => file.endsWith('.ldb'))
-    for await (const table of damagedTables(folder, tables))
+    for await (const table of damagedTables(folder, tablesAmong(await readdir(folder))))
       await rename(join(folder, table), join(folder, `${table}${SET_ASIDE}`))
     await ClassicLevel.repair(folder)
     const level = await openLevel(folder, options)

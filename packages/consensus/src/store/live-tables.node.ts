@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32c } from './crc32c.js'
-import { TableReader, unmask } from './table-reader.js'
+import { LevelReader, unmask } from './level-reader.js'
+import { StoreError } from './store-error.js'
 
 // Which tables a database of LevelDB has is told by its newest manifest, a log of changes: the form of a log is that of
 // LevelDB's `doc/log_format.md`, that of a change stands in its `db/version_edit.cc`.
@@ -9,12 +10,12 @@ import { TableReader, unmask } from './table-reader.js'
 const BLOCK = 32_768
 /** Before each part of a record: its checksum, its length, and which part of the record it is. */
 const PART_HEADER = 7
-const whole = 1
-const first = 2
-const last = 4
+const WHOLE = 1
+const FIRST = 2
+const LAST = 4
 
-/** The records of a log, without one at its end that was not written to its end; undefined for what is damaged. */
-function* recordsIn(log: Uint8Array): Generator<Uint8Array | undefined> {
+/** The records of a log, without one at its end that was not written to its end. Throws a StoreError `damaged`. */
+function* recordsIn(log: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(log.buffer, log.byteOffset, log.length)
   let record: number[] = []
   for (let at = 0; at + PART_HEADER <= log.length; ) {
@@ -25,14 +26,12 @@ function* recordsIn(log: Uint8Array): Generator<Uint8Array | undefined> {
     }
     const end = at + PART_HEADER + view.getUint16(at + 4, true)
     if (end > log.length) return
-    if (crc32c(log.subarray(at + 6, end)) !== unmask(view.getUint32(at, true))) {
-      yield undefined
-      return
-    }
+    if (crc32c(log.subarray(at + 6, end)) !== unmask(view.getUint32(at, true)))
+      throw new StoreError('damaged', `part of a record at byte ${at}`)
     const type = log[at + 6]
-    if (type === whole || type === first) record = []
+    if (type === WHOLE || type === FIRST) record = []
     record.push(...log.subarray(at + PART_HEADER, end))
-    if (type === whole || type === last) yield Uint8Array.from(record)
+    if (type === WHOLE || type === LAST) yield Uint8Array.from(record)
     at = end
   }
 }
@@ -51,16 +50,15 @@ const fieldsOf: Readonly<Record<number, string>> = {
 const DELETED_TABLE = 6
 const NEW_TABLE = 7
 
-/** The numbers of the tables that are left after all changes; undefined if these cannot be read. */
-function tablesIn(manifest: Uint8Array): Set<number> | undefined {
+/** The numbers of the tables that are left after all changes. Throws a StoreError `damaged`. */
+function tablesIn(manifest: Uint8Array): Set<number> {
   const tables = new Set<number>()
   for (const change of recordsIn(manifest)) {
-    if (!change) return undefined
-    const reader = new TableReader(change)
+    const reader = new LevelReader(change)
     while (reader.at < change.length) {
       const tag = reader.varint()
       const fields = fieldsOf[tag]
-      if (!fields) return undefined
+      if (!fields) throw new StoreError('damaged', `a change with tag ${tag}`)
       const numbers = [...fields].map(field => {
         const number = reader.varint()
         if (field === 's') reader.at += number
@@ -73,16 +71,18 @@ function tablesIn(manifest: Uint8Array): Set<number> | undefined {
   return tables
 }
 
+export const tablesAmong = (files: readonly string[]): string[] => files.filter(name => name.endsWith('.ldb'))
+
 /**
  * Those of a folder's tables that its database consists of. A process that was killed may have left one half written,
  * which LevelDB throws away when it opens the folder. All of them where it cannot be told.
  */
 export async function liveTables(folder: string, files: readonly string[]): Promise<string[]> {
-  const tables = files.filter(name => name.endsWith('.ldb'))
+  const tables = tablesAmong(files)
   try {
     const current = await readFile(join(folder, 'CURRENT'), 'utf8')
     const numbers = tablesIn(await readFile(join(folder, current.trim())))
-    return numbers ? tables.filter(name => numbers.has(Number.parseInt(name, 10))) : tables
+    return tables.filter(name => numbers.has(Number.parseInt(name, 10)))
   } catch {
     return tables
   }

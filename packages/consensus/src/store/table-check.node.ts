@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { toHex } from '@raistone/primitives'
 import { Slices } from '../verify/next-turn.js'
 import { crc32c } from './crc32c.js'
-import { TableReader, unmask } from './table-reader.js'
+import { LevelReader, unmask } from './level-reader.js'
 
 // LevelDB has a checksum for every block of a table and, as it is built for Node.js, never looks at it. The form is that
 // of its `doc/table_format.md`: data blocks, a filter, an index of the filter, an index of the data, a footer.
@@ -19,7 +19,7 @@ interface Handle {
   readonly size: number
 }
 
-const handleAt = (reader: TableReader): Handle => ({ offset: reader.varint(), size: reader.varint() })
+const handleAt = (reader: LevelReader): Handle => ({ offset: reader.varint(), size: reader.varint() })
 
 function isSound(table: Uint8Array, { offset, size }: Handle): boolean {
   const end = offset + size + 1
@@ -34,7 +34,7 @@ const isCompressed = (table: Uint8Array, { offset, size }: Handle): boolean => t
 function* entriesIn(table: Uint8Array, { offset, size }: Handle): Generator<readonly [Uint8Array, Uint8Array]> {
   const restarts = new DataView(table.buffer, table.byteOffset + offset + size - 4, 4).getUint32(0, true)
   const end = offset + size - 4 - restarts * 4
-  const reader = new TableReader(table, offset)
+  const reader = new LevelReader(table, offset)
   let key = new Uint8Array(0)
   while (reader.at < end) {
     const [shared, own, length] = [reader.varint(), reader.varint(), reader.varint()]
@@ -47,7 +47,7 @@ function* entriesIn(table: Uint8Array, { offset, size }: Handle): Generator<read
 
 /** The blocks that a sound index names, in its order. */
 const handlesIn = (table: Uint8Array, index: Handle): Handle[] =>
-  [...entriesIn(table, index)].map(([, value]) => handleAt(new TableReader(value)))
+  [...entriesIn(table, index)].map(([, value]) => handleAt(new LevelReader(value)))
 
 /** Where the indexes of the filter and of the data are; undefined if this is no table. */
 function indexesOf(table: Uint8Array): readonly [Handle, Handle] | undefined {
@@ -55,7 +55,7 @@ function indexesOf(table: Uint8Array): readonly [Handle, Handle] | undefined {
   if (footer < 0) return undefined
   if (new DataView(table.buffer, table.byteOffset + table.length - 8, 8).getBigUint64(0, true) !== MAGIC)
     return undefined
-  const reader = new TableReader(table, footer)
+  const reader = new LevelReader(table, footer)
   return [handleAt(reader), handleAt(reader)]
 }
 

@@ -1,5 +1,5 @@
 /** Reads the numbers of LevelDB's files; beyond the end there are zeros, which no check agrees with. */
-export class TableReader {
+export class LevelReader {
   constructor(
     private readonly bytes: Uint8Array,
     public at = 0,

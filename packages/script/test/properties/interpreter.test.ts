@@ -142,8 +142,8 @@ describe('a script', () => {
         const check = { spend: creditAndSpend(code, emptyBytes), index: 0, flags, curve }
         const stack = watched(given)
         const error = runScript(check, version, code, stack, tapscript(version))
-        // An operation pushes at most three items before the stack is measured.
-        expect(stack.highest).toBeLessThanOrEqual(1000 + 3)
+        // An operation pushes at most three items before the stack is measured, which may be given more than it may have.
+        expect(stack.highest).toBeLessThanOrEqual(Math.max(1000, given.length) + 3)
         if (error === undefined && code.length > 0) expect(stack.length).toBeLessThanOrEqual(1000)
         expect(stack.longest).toBeLessThanOrEqual(520)
         expect(curve.asked).toBeLessThanOrEqual(version === 'tapscript' ? BUDGET / 50 : 201)
